@@ -1,0 +1,76 @@
+#pragma once
+/// SQL text whose values are written as literals, so that many rows go in one statement.
+///
+/// String literals in the source are SQL; everything else is a value and is quoted:
+///   sql{} << "UPDATE pools SET sold = sold + " << units << " WHERE id = " << pool
+/// A run-time string can therefore never become SQL text.
+#include <market/base/clock.hpp>
+#include <market/base/id.hpp>
+#include <market/base/money.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace market::db {
+
+/// SQL text fixed at compile time, for named fragments.
+class raw {
+public:
+    consteval raw(const char* text) : text_(text) {}
+    std::string_view text() const { return text_; }
+
+private:
+    std::string_view text_;
+};
+
+class sql {
+public:
+    template <std::size_t N>
+    sql& operator<<(const char (&text)[N]) { text_.append(text, N - 1); return *this; }
+    sql& operator<<(raw text) { text_.append(text.text()); return *this; }
+
+    template <std::integral Integer>
+    sql& operator<<(Integer value) { text_.append(std::to_string(value)); return *this; }
+    sql& operator<<(bool value) { text_.push_back(value ? '1' : '0'); return *this; }
+    /// UTF-8 without NUL; NUL throws std::invalid_argument.
+    sql& operator<<(std::string_view value);
+    sql& operator<<(const std::string& value) { return *this << std::string_view{value}; }
+    sql& operator<<(std::span<const std::byte> value);
+    sql& operator<<(money value) { return *this << value.minor_units; }
+    sql& operator<<(instant value) { return *this << to_micros(value); }
+    sql& operator<<(std::nullopt_t) { text_.append("NULL"); return *this; }
+    template <class Tag>
+    sql& operator<<(const id<Tag>& value) { return *this << std::span<const std::byte>{value.bytes}; }
+    template <class T>
+    sql& operator<<(const std::optional<T>& value) {
+        if (value) return *this << *value;
+        return *this << std::nullopt;
+    }
+
+    /// `(a, b, c)`; an empty list becomes `(NULL)`, which matches nothing.
+    template <class Range>
+    sql& list(const Range& values) {
+        text_.push_back('(');
+        bool first = true;
+        for (const auto& value : values) {
+            if (!first) text_.append(", ");
+            *this << value;
+            first = false;
+        }
+        if (first) text_.append("NULL");
+        text_.push_back(')');
+        return *this;
+    }
+
+    const std::string& text() const { return text_; }
+    std::size_t size() const { return text_.size(); }
+
+private:
+    std::string text_;
+};
+
+}  // namespace market::db

@@ -1,0 +1,126 @@
+#pragma once
+/// Transactions on one connection. Not thread-safe. SOCI stays behind this header.
+#include <market/db/error.hpp>
+#include <market/db/sql.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace market::db {
+
+enum class dialect { sqlite, mysql };  ///< MariaDB speaks `mysql`
+
+enum class commit_outcome {
+    committed,
+    rolled_back,
+    unknown,  ///< the connection died in COMMIT: it may have happened. Ask by a key that was inserted.
+};
+
+enum class access {
+    read,      ///< no writes; each statement sees what is committed
+    snapshot,  ///< no writes; all statements see one state
+    write,     ///< SQLite: takes the one write lock at once, in order of arrival
+};
+
+namespace detail {
+
+enum class column_kind { integer, text, blob };
+using cell = std::variant<std::monostate, std::int64_t, std::string>;  // monostate: NULL
+
+template <class T> struct column;  // kind, and from(cell&&)
+template <std::integral T> struct column<T> {
+    static constexpr auto kind = column_kind::integer;
+    static T from(cell&& value) { return static_cast<T>(std::get<std::int64_t>(value)); }
+};
+template <> struct column<std::string> {
+    static constexpr auto kind = column_kind::text;
+    static std::string from(cell&& value) { return std::get<std::string>(std::move(value)); }
+};
+template <> struct column<money> {
+    static constexpr auto kind = column_kind::integer;
+    static money from(cell&& value) { return money{std::get<std::int64_t>(value)}; }
+};
+template <> struct column<instant> {
+    static constexpr auto kind = column_kind::integer;
+    static instant from(cell&& value) { return from_micros(std::get<std::int64_t>(value)); }
+};
+std::array<std::byte, 16> id_bytes(const cell& value);  // throws error{data_error} unless 16 bytes
+template <class Tag> struct column<id<Tag>> {
+    static constexpr auto kind = column_kind::blob;
+    static id<Tag> from(cell&& value) { return id<Tag>{id_bytes(value)}; }
+};
+/// Marks a column as binary: `query<blob>`.
+struct blob { std::string data; };
+template <> struct column<blob> {
+    static constexpr auto kind = column_kind::blob;
+    static blob from(cell&& value) { return blob{std::get<std::string>(std::move(value))}; }
+};
+template <class T> struct column<std::optional<T>> {
+    static constexpr auto kind = column<T>::kind;
+    static std::optional<T> from(cell&& value) {
+        if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
+        return column<T>::from(std::move(value));
+    }
+};
+
+template <class T> inline constexpr bool is_optional = false;
+template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
+
+}  // namespace detail
+using detail::blob;
+
+/// An open transaction; rolls back when destroyed uncommitted.
+/// Every member but commit() throws db::error; after any throw only destruction is allowed.
+class transaction {
+public:
+    virtual ~transaction() = default;
+    virtual db::dialect dialect() const = 0;
+
+    /// Runs one statement; how many rows its WHERE found (or it inserted).
+    virtual std::int64_t execute(const sql& statement) = 0;
+
+    /// Runs one SELECT; its columns must be as many as the types given, in that order:
+    ///   for (auto& [id, name] : tx.query<product_id, std::string>(sql{} << "SELECT id, name ..."))
+    /// Types: integers, bool, std::string, blob, money, instant, id<>, and std::optional of each
+    /// (a NULL in a column that is not optional throws data_error).
+    template <class... Columns>
+    std::vector<std::tuple<Columns...>> query(const sql& statement) {
+        std::vector<std::tuple<Columns...>> out;
+        static constexpr detail::column_kind kinds[] = {detail::column<Columns>::kind...};
+        static constexpr bool nullable[] = {detail::is_optional<Columns>...};
+        auto rows = select(statement, kinds, nullable);
+        out.reserve(rows.size());
+        for (auto& row : rows) out.push_back(build<Columns...>(row, std::index_sequence_for<Columns...>{}));
+        return out;
+    }
+
+    /// The first row, if any.
+    template <class... Columns>
+    std::optional<std::tuple<Columns...>> query_one(const sql& statement) {
+        auto rows = query<Columns...>(statement);
+        if (rows.empty()) return std::nullopt;
+        return std::move(rows.front());
+    }
+
+    /// Never throws. After `rolled_back` nothing of it happened.
+    virtual commit_outcome commit() noexcept = 0;
+
+protected:
+    using row = std::vector<detail::cell>;
+    virtual std::vector<row> select(const sql& statement, std::span<const detail::column_kind> kinds,
+                                    std::span<const bool> nullable) = 0;
+
+private:
+        template <class... Columns, std::size_t... I>
+    static std::tuple<Columns...> build(row& cells, std::index_sequence<I...>) {
+        return std::tuple<Columns...>{detail::column<Columns>::from(std::move(cells[I]))...};
+    }
+};
+
+}  // namespace market::db

@@ -1,0 +1,62 @@
+#pragma once
+#include <market/base/error.hpp>
+#include <market/base/worker_pool.hpp>
+#include <market/catalog/catalog_service.hpp>
+#include <market/order/order_service.hpp>
+#include <market/user/user_service.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace market::http {
+
+/// What the routes call. All must outlive the server.
+struct services {
+    user::user_service& users;
+    catalog::catalog_service& catalog;
+    order::order_service& orders;
+    stock::gate_rebuilder& rebuilder;
+    stock::stock_gate& gate;  ///< for the control socket only
+};
+
+struct settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;  ///< 0: any free
+    std::size_t io_threads = 2;
+    std::chrono::milliseconds request_deadline{5'000};
+    std::string currency = "KRW";
+    std::string public_url;            ///< empty: made of address and port
+    std::string control_socket;        ///< path of the Unix socket; empty: none
+    std::vector<std::string> cors_origins;
+};
+
+/// One part of `/readyz`. Called on an I/O thread; must not block. Empty: well.
+struct readiness_check {
+    std::string name;  ///< migrations, database, gate, events
+    std::function<std::optional<std::string>()> problem;
+    bool fatal = true; ///< false: shown, does not make the server unready
+};
+
+/// The HTTP face: N threads, each with its own io_context and SO_REUSEPORT acceptor.
+class server {
+public:
+    virtual ~server() = default;
+    /// Binds (a probe without SO_REUSEPORT first: a port in use by anyone is an error) and accepts.
+    /// Errors: internal with one sentence that names the address and the cause.
+    virtual result<void> start() = 0;
+    /// The port bound.
+    virtual std::uint16_t port() const = 0;
+    /// An executor of the I/O threads, for background coroutines.
+    virtual asio::any_io_executor executor() = 0;
+    /// Not ready, stops accepting, lets requests in flight finish until `until`, closes idle
+    /// connections, ends the threads. False when some were cut off.
+    virtual bool stop(deadline until) = 0;
+};
+
+std::unique_ptr<server> make_server(services parts, settings chosen, std::vector<readiness_check> checks);
+
+}  // namespace market::http

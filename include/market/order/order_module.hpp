@@ -1,0 +1,39 @@
+#pragma once
+#include <market/base/worker_pool.hpp>
+#include <market/db/database.hpp>
+#include <market/order/order_service.hpp>
+#include <market/stock/gate.hpp>
+#include <market/stock/gate_rebuilder.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace market::order {
+
+struct settings {
+    std::string currency = "KRW";
+    std::chrono::milliseconds request_deadline{5'000};
+    std::size_t batch_orders_max = 512;   ///< `writer.batch_orders_max`
+    std::size_t queue_orders_max = 8'192; ///< beyond: overloaded
+};
+
+/// The order module as one part: service, rebuilder, group-committing writer, sweeper.
+class order_module {
+public:
+    virtual ~order_module() = default;
+    virtual order_service& service() = 0;
+    virtual stock::gate_rebuilder& rebuilder() = 0;
+    /// Starts the writer's thread and the sweeper (on `background`, once a second).
+    virtual void start(asio::any_io_executor background) = 0;
+    /// Ends the sweeper; writes what is queued, answers it, ends the writer.
+    virtual void stop() = 0;
+};
+
+/// `notify_relay` is called after commits that appended events. All arguments must outlive the module.
+std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
+                                                const wall_clock& clock, stock::stock_gate& gate,
+                                                std::function<void()> notify_relay, settings chosen);
+
+}  // namespace market::order

@@ -1,0 +1,157 @@
+#pragma once
+/// The gate: who gets in, decided in memory, in order of arrival.
+///
+/// A filter in front of the record (stock/ledger.hpp), never the record itself. Every sale's keys
+/// carry a tag: the pool's epoch, and the run of the gate's server. Keys that miss, or carry another
+/// run's tag, or do not all carry the same tag, are `stale`: an emptied, restored or partly lost
+/// gate needs no case of its own.
+#include <market/base/clock.hpp>
+#include <market/base/error.hpp>
+#include <market/base/id.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace market::stock {
+
+namespace asio = boost::asio;
+
+struct wish {
+    sale_id sale;
+    user_id buyer;
+    std::int64_t units = 1;  ///< 1-1,000
+    purchase_rid rid;
+    attempt_id attempt;
+};
+
+struct admitted { std::int64_t seq; std::int64_t epoch; };  ///< seq: 1, 2, 3 ... of this sale
+struct known { bool done; };         ///< done: confirmed before; else held by another attempt
+struct sold_out { std::int64_t remaining; };                 ///< fewer than the units asked for
+struct limit_reached { std::int64_t limit; std::int64_t remaining; };  ///< what this buyer may still buy
+struct not_open { instant opens_at; };
+struct paused {};
+struct ended {};
+struct stale {};  ///< the gate has to be loaded anew
+
+using admit_answer = std::variant<admitted, known, sold_out, limit_reached, not_open, paused, ended, stale>;
+
+/// Names one admission.
+struct hold_ref {
+    sale_id sale;
+    std::int64_t epoch = 0;
+    purchase_rid rid;
+    std::int64_t seq = 0;
+};
+
+/// An admission that is neither confirmed nor cancelled.
+struct hold {
+    purchase_rid rid;
+    attempt_id attempt;
+    user_id buyer;
+    std::int64_t seq = 0;
+    std::int64_t units = 0;
+    instant taken_at;  ///< gate time
+};
+
+enum class gate_state {
+    absent,  ///< nothing, or nothing that can be trusted
+    frozen,  ///< whole, but answers `stale` until a load opens a later epoch
+    open,
+};
+
+struct gate_view {
+    gate_state state = gate_state::absent;
+    std::int64_t epoch = 0;
+    instant now;                 ///< gate time
+    std::int64_t remaining = 0;  ///< units that can still be admitted
+    std::int64_t held = 0;       ///< units in holds
+    instant starts_at, ends_at;
+    bool paused = false;
+    std::int64_t per_user_limit = 0;
+};
+
+struct buyer_units { user_id buyer; std::int64_t units = 0; };
+
+/// All that a gate knows of a sale; what a load puts in. `remaining` = total - sold - units of `holds`.
+struct gate_contents {
+    std::int64_t epoch = 0;
+    instant starts_at, ends_at;
+    bool paused = false;
+    std::int64_t per_user_limit = 1;
+    std::int64_t total = 0;
+    std::int64_t sold = 0;
+    std::int64_t last_seq = 0;             ///< highest admission number given so far
+    std::vector<buyer_units> buyers;       ///< units in live orders
+    std::vector<purchase_rid> done;        ///< purchase wishes that have a key row
+    std::vector<hold> holds;               ///< carried over; not counted in `sold` and `buyers`
+};
+
+struct credit {
+    credit_id id;
+    sale_id sale;
+    user_id buyer;
+    std::int64_t units = 0;
+    std::int64_t epoch = 0;  ///< the pool's when the units came back
+};
+
+enum class credit_answer {
+    applied,   ///< added now or before; delete the row
+    obsolete,  ///< open under a later epoch, which was loaded with it: delete the row
+    deferred,  ///< not open, or under an earlier epoch: keep the row, try later
+};
+
+/// Thread-safe; never blocks the calling thread. Every call is atomic and may answer
+/// `gate_unavailable`, upon which its outcome is unknown and it may be sent again.
+class stock_gate {
+public:
+    virtual ~stock_gate() = default;
+
+    /// Takes units for a wish. Checked in this order: tag, known rid, window (gate time), pause,
+    /// buyer's limit, remaining. The same attempt again gets its same admission; another attempt of
+    /// a held rid takes nothing. Everything but `admitted` took nothing.
+    virtual asio::awaitable<result<admit_answer>> admit(wish wanted) = 0;
+
+    /// The admission has its order: the hold becomes a sold unit and its rid `done`. A ref that does
+    /// not match (epoch, rid, seq) does nothing. Starts, does not wait; what gets lost is settled by
+    /// the sweeper.
+    virtual void confirm(std::vector<hold_ref> admissions) noexcept = 0;
+
+    /// Confirms one and waits.
+    virtual asio::awaitable<result<void>> confirm_one(hold_ref admission) = 0;
+
+    /// The admission has no order: its units come back. A ref that does not match does nothing.
+    virtual asio::awaitable<result<void>> cancel(hold_ref admission) = 0;
+
+    /// Units of a cancelled order come back to remaining and to the buyer's limit; once per id.
+    virtual asio::awaitable<result<credit_answer>> give_back(credit returned) = 0;
+
+    /// A view of each sale asked for, in that order.
+    virtual asio::awaitable<result<std::vector<gate_view>>> look(std::vector<sale_id> sales) = 0;
+
+    /// Open holds taken at or before `until` (gate time), by admission number. Empty when absent.
+    virtual asio::awaitable<result<std::vector<hold>>> holds(sale_id sale, instant until) = 0;
+
+    /// Everything of a sale, for the proof; state absent: empty contents of epoch 0.
+    virtual asio::awaitable<result<gate_contents>> dump(sale_id sale) = 0;
+
+    /// An open gate answers `stale` from now on; its holds stay readable. Returns what it was; gate
+    /// time is in `now`. Frozen and absent gates stay as they are.
+    virtual asio::awaitable<result<gate_view>> freeze(sale_id sale) = 0;
+
+    /// Puts the contents aside under their epoch (unseen by admit), then opens them in one step and
+    /// forgets the old ones. False when a gate of the same or a higher epoch of this run is open there
+    /// already: nothing changed.
+    virtual asio::awaitable<result<bool>> load_and_open(sale_id sale, gate_contents contents) = 0;
+
+    /// Forgets the sale: it was closed.
+    virtual asio::awaitable<result<void>> remove(sale_id sale) = 0;
+};
+
+/// `memory:`, for one server. Gate time is `clock`.
+std::unique_ptr<stock_gate> make_memory_gate(const wall_clock& clock);
+
+}  // namespace market::stock

@@ -1,0 +1,92 @@
+#pragma once
+/// The record of stock: pools, movements, buyers, pending credits. All functions work in the
+/// caller's transaction, throw db::error, and lock pools in ascending id when they take several.
+///
+/// total = sum of movements; sold = units in live orders; 0 <= sold <= total (a CHECK).
+#include <market/base/clock.hpp>
+#include <market/base/error.hpp>
+#include <market/base/id.hpp>
+#include <market/db/transaction.hpp>
+#include <market/stock/gate.hpp>
+#include <market/stock/pool.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace market::stock::ledger {
+
+// --- making and changing pools ---
+
+/// The general pool of a new product, with a `received` movement when units > 0.
+void open_general_pool(db::transaction& tx, product_id product, std::int64_t units, const std::string& actor, instant at);
+
+/// Moves units from the general pool to a new sale's pool of epoch 1 (two `allocated` rows).
+/// Errors: stock_conflict (fewer available; facts: available), product_not_found (no general pool).
+result<void> allocate(db::transaction& tx, product_id product, sale_id sale, std::int64_t units,
+                      const std::string& actor, instant at);
+
+/// Closes a sale's pool for good: epoch + 1, unsold units to the general pool (two `returned` rows
+/// when there are any), pending credits dropped. False when it was closed before: nothing changed.
+/// Errors: sale_not_found.
+result<bool> close(db::transaction& tx, sale_id sale, const std::string& actor, instant at);
+
+/// Locks the pool row and raises its epoch; what the gate is to be loaded under. Drops pending
+/// credits: the load will contain them. Empty when there is no such pool; a closed one is returned
+/// unchanged.
+std::optional<pool> begin_load(db::transaction& tx, sale_id sale);
+
+// --- reading ---
+
+std::optional<pool> find(db::transaction& tx, pool_id id);
+/// With the row lock (SQLite: the write transaction is lock enough), ascending by id.
+std::vector<pool> find_locked(db::transaction& tx, std::span<const pool_id> ids);
+std::vector<pool> pools_of(db::transaction& tx, product_id product);
+/// Available units of each product's general pool.
+std::unordered_map<product_id, std::int64_t> available_of(db::transaction& tx, std::span<const product_id> products);
+/// The pools of those of `sales` that exist.
+std::vector<pool> pools_of_sales(db::transaction& tx, std::span<const sale_id> sales);
+/// Sale pools not closed: what the sweeper looks after.
+std::vector<pool> open_sale_pools(db::transaction& tx);
+std::vector<buyer_units> buyers_of(db::transaction& tx, sale_id sale);
+/// Units this buyer has in live orders of the sale, under lock.
+std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer);
+std::vector<movement> movements_of(db::transaction& tx, product_id product, int limit,
+                                   std::optional<movement_id> before);
+
+// --- selling ---
+
+struct pool_take {
+    pool_id pool;
+    std::int64_t units = 0;
+    std::optional<std::int64_t> epoch;  ///< sale pools: the epoch of the admissions
+};
+/// sold + units where id, epoch and sold + units <= total hold (and, for a sale, not closed).
+/// False when no row fits: nothing changed, the caller rolls back and asks why.
+bool take(db::transaction& tx, const pool_take& wanted);
+
+struct buyer_take {
+    sale_id sale;
+    user_id buyer;
+    std::int64_t units = 0;
+    std::int64_t limit = 1;
+};
+/// Adds to the buyers' counts in one statement; entries are of distinct (sale, buyer).
+/// A count above its limit throws db::error{check_violation}.
+void count_buyers(db::transaction& tx, std::span<const buyer_take> takes);
+
+// --- coming back ---
+
+/// Units of a dead order line come back: the pool's sold falls, a buyer's count falls. On an open
+/// sale pool a credit row is written and returned, to be given to the gate after the commit; on a
+/// closed one the units move on to the general pool (two `returned` rows) and nothing is returned.
+std::optional<credit> give_back(db::transaction& tx, const pool& locked, order_id order, user_id buyer,
+                                std::int64_t units, const std::string& actor, instant at);
+
+/// Credits that the gate has not taken yet, oldest first, at most `max`.
+std::vector<credit> pending_credits(db::transaction& tx, std::size_t max);
+void forget_credit(db::transaction& tx, credit_id id);
+
+}  // namespace market::stock::ledger

@@ -1,0 +1,1 @@
+CREATE INDEX pools_by_product ON pools (product_id);

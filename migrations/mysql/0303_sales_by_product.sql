@@ -1,0 +1,1 @@
+CREATE INDEX sales_by_product ON sales (product_id, id);

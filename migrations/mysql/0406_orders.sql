@@ -1,0 +1,16 @@
+-- events: how many were appended to the outbox; key_kept: its purchase_keys row is not purged yet.
+CREATE TABLE orders (
+    id BINARY(16) NOT NULL PRIMARY KEY,
+    user_id BINARY(16) NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    total BIGINT NOT NULL,
+    line_count BIGINT NOT NULL,
+    ship_state VARCHAR(200) NOT NULL,
+    ship_city VARCHAR(200) NOT NULL,
+    ship_zipcode VARCHAR(20) NOT NULL,
+    ship_street VARCHAR(200) NOT NULL,
+    placed_at BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    key_kept TINYINT NOT NULL DEFAULT 1,
+    CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,0 +1,12 @@
+-- A countable quantity on sale: one general pool a product (sale_id NULL), one a sale.
+-- id = the sale's or the product's id. total = sum of stock_movements, sold = units in live orders.
+CREATE TABLE pools (
+    id BLOB NOT NULL PRIMARY KEY,
+    product_id BLOB NOT NULL,
+    sale_id BLOB,
+    total INTEGER NOT NULL,
+    sold INTEGER NOT NULL DEFAULT 0,
+    gate_epoch INTEGER NOT NULL DEFAULT 1,
+    closed INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT pools_never_oversold CHECK (0 <= sold AND sold <= total)
+) STRICT;

@@ -1,0 +1,12 @@
+CREATE TABLE products (
+    id BLOB NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    category TEXT NOT NULL,
+    price INTEGER NOT NULL,
+    image_url TEXT,
+    retired INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT products_price CHECK (0 <= price)
+) STRICT;

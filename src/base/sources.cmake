@@ -1,0 +1,3 @@
+market_module(base
+  SOURCES asio.cpp clock.cpp crypto.cpp error.cpp id.cpp kill_point.cpp log.cpp page.cpp
+  PRIVATE OpenSSL::Crypto spdlog::spdlog)
