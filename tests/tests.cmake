@@ -17,3 +17,6 @@ endfunction()
 add_library(market_test_main STATIC tests/support/main.cpp)
 target_include_directories(market_test_main PRIVATE tests)
 
+foreach(module IN LISTS MARKET_MODULES)
+  include(${CMAKE_SOURCE_DIR}/tests/${module}/suite.cmake OPTIONAL)
+endforeach()
