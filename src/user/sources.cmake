@@ -1,1 +1,2 @@
-# user
+market_module(user
+  SOURCES rules.cpp)

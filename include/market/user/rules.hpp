@@ -1,0 +1,21 @@
+#pragma once
+/// What an e-mail address and a phone number look like. Pure; for whoever checks input.
+#include <string>
+#include <string_view>
+
+namespace market::user {
+
+/// At most 254 characters in the form of HTML's e-mail input (WHATWG HTML, "valid e-mail address"):
+/// ASCII only, one `@`, a local part of letters, digits and .!#$%&'*+/=?^_`{|}~-, a domain of
+/// labels of 1-63 letters, digits and inner hyphens. So an address can hold nothing that means
+/// something in a mail header.
+bool is_email(std::string_view text);
+
+/// `^\d{2,3}-\d{3,4}-\d{4}$`
+bool is_phone(std::string_view text);
+
+/// The form in which addresses are compared: ASCII letters lowered, in the local part too. An
+/// address is ASCII (is_email), so no other case folding can apply.
+std::string fold_email(std::string_view email);
+
+}  // namespace market::user
