@@ -1,0 +1,10 @@
+-- A session is one family of refresh tokens. generation: of the tokens that are current;
+-- rotated_at: when that generation began, which is the first use of its predecessor.
+CREATE TABLE sessions (
+    id BLOB NOT NULL PRIMARY KEY,
+    user_id BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    rotated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    CONSTRAINT sessions_generation CHECK (generation >= 1)
+) STRICT;
