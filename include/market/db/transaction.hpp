@@ -96,7 +96,9 @@ public:
         static constexpr bool nullable[] = {detail::is_optional<Columns>...};
         auto rows = select(statement, kinds, nullable);
         out.reserve(rows.size());
-        for (auto& row : rows) out.push_back(build<Columns...>(row, std::index_sequence_for<Columns...>{}));
+        for (auto& cells : rows) {
+            out.push_back(build<Columns...>(cells, std::index_sequence_for<Columns...>{}));
+        }
         return out;
     }
 
@@ -117,7 +119,7 @@ protected:
                                     std::span<const bool> nullable) = 0;
 
 private:
-        template <class... Columns, std::size_t... I>
+    template <class... Columns, std::size_t... I>
     static std::tuple<Columns...> build(row& cells, std::index_sequence<I...>) {
         return std::tuple<Columns...>{detail::column<Columns>::from(std::move(cells[I]))...};
     }
