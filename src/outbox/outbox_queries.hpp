@@ -1,0 +1,49 @@
+#pragma once
+/// The SQL of the relay. Every function works in the caller's transaction and throws db::error.
+#include <market/base/id.hpp>
+#include <market/db/transaction.hpp>
+#include <market/outbox/event.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace market::outbox {
+
+using relay_id = id<struct relay_tag>;
+
+/// The right to publish. A later lease has a higher epoch, so an old one can be told.
+struct lease {
+    relay_id holder;
+    std::int64_t epoch = 0;
+};
+
+/// Events on their way; `ids[i]` is the row of `events[i]`.
+struct waiting_events {
+    std::vector<std::int64_t> ids;
+    std::vector<event> events;
+};
+
+/// Is there anything to publish?
+bool anything_waits(db::transaction& tx);
+
+/// The first rows by number, at most `max`, without parked ones.
+waiting_events read_waiting(db::transaction& tx, std::size_t max);
+
+/// Takes the lease for `length` of database time, unless another relay has it.
+std::optional<lease> take_lease(db::transaction& tx, relay_id holder, std::chrono::microseconds length);
+
+/// Locks the lease, renews it for `length` and adds to the count of published events. False when
+/// another relay has taken it since: nothing changed.
+bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::microseconds length,
+                     std::int64_t published);
+
+/// Deletes just these rows; how many there were.
+std::int64_t delete_rows(db::transaction& tx, std::span<const std::int64_t> ids);
+
+/// Lets another relay begin at once. Without effect when one has already.
+void give_lease_back(db::transaction& tx, const lease& mine);
+
+}  // namespace market::outbox
