@@ -3,6 +3,8 @@
 #include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_service.hpp>
 #include <market/order/order_service.hpp>
+#include <market/stock/gate.hpp>
+#include <market/stock/gate_rebuilder.hpp>
 #include <market/user/user_service.hpp>
 
 #include <chrono>
