@@ -1,0 +1,31 @@
+#pragma once
+/// The SQL of accounts.
+#include <market/base/error.hpp>
+#include <market/db/transaction.hpp>
+#include <market/user/account.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace market::user {
+
+struct credentials {
+    user_id id;
+    user::role role = role::user;
+    std::string password_hash;
+};
+
+bool is_taken(db::transaction& tx, const std::string& email);
+std::optional<credentials> find_credentials(db::transaction& tx, const std::string& email);
+std::optional<account> find_account(db::transaction& tx, user_id id);
+std::optional<role> find_role(db::transaction& tx, user_id id);
+bool has_admin(db::transaction& tx);
+
+/// Errors: email_taken (the transaction must be rolled back).
+result<void> insert_account(db::transaction& tx, const account& value, const std::string& password_hash);
+/// As above for many in one statement, all with one password.
+result<void> insert_accounts(db::transaction& tx, std::span<const account> values,
+                             const std::string& password_hash);
+
+}  // namespace market::user
