@@ -125,7 +125,8 @@ def tables_are_touched_by_their_owner(house):
                     yield f"{path}:{line}: the proof only reads: {', '.join(sorted(foreign))}"
                 elif not prover:
                     for table in sorted(foreign):
-                        yield f"{path}:{line}: {table} is a table of {owned[table]}, not of {module}"
+                        yield (f"{path}:{line}: {table} is a table of {owned[table]}, "
+                               f"not of {module}")
 
 
 def drivers_stay_private(house):

@@ -5,8 +5,7 @@
         buyer = shop.buyers(1)[0]
         status, headers, order = shop.order(buyer, sale["id"], key="k-1")
 
-`MARKET_BINARY` names the binary (default: build/release/market). `MARKET_TEST_DATABASE_URL`, when
-set, is the database of every server that is not given one; without it each has its own SQLite file.
+`MARKET_BINARY` names the binary (default: build/release/market).
 """
 
 import http.client
@@ -170,8 +169,6 @@ class Server:
             "MARKET_HTTP_PORT": "0",
             "MARKET_METRICS_PORT": "0",
         }
-        if url := os.environ.get("MARKET_TEST_DATABASE_URL"):
-            ours["MARKET_DATABASE_URL"] = url
         return inherited | ours | self.env
 
     def spawn(self):
@@ -222,7 +219,7 @@ class Server:
         return f"http://{self.host}:{self.port}"
 
     def request(self, method, path, body=None, token=None, headers=None, seconds=REQUEST_SECONDS):
-        """One request on a connection of its own. A dict or list is sent as JSON, bytes as they are."""
+        """One request on a connection of its own. A dict or list is sent as JSON, bytes as is."""
         sent = {}
         if token:
             sent["Authorization"] = f"Bearer {token}"
@@ -316,7 +313,7 @@ class Server:
         done = self.market("seed", "buyers", "--count", str(count))
         tokens = done.stdout.split()
         if done.returncode != 0 or len(tokens) != count:
-            raise AssertionError(f"seed buyers: {done.returncode}, {len(tokens)} lines, {done.stderr}")
+            raise AssertionError(f"seed buyers: exit {done.returncode}\n{done.stderr}")
         return tokens
 
     # --- goods ---
