@@ -53,7 +53,8 @@ std::optional<principal> read_claims(std::string_view encoded, instant now) {
     const auto json = from_base64url(encoded);
     if (!json) return std::nullopt;
     const auto claims = flat_object::read(*json);
-    if (!claims || claims->text("iss") != issuer || claims->text("aud") != audience) return std::nullopt;
+    if (!claims || claims->text("iss") != issuer || claims->text("aud") != audience)
+        return std::nullopt;
     if (!is_in_time(*claims, now)) return std::nullopt;
     const auto user = parse_id<user_id>(claims->text("sub").value_or(""));
     const auto session = parse_id<session_id>(claims->text("sid").value_or(""));
@@ -92,7 +93,8 @@ std::string sign_access_token(std::string_view secret, const principal& who, ins
     return token + '.' + signature_of(secret, token);
 }
 
-result<principal> verify_access_token(std::string_view secret, std::string_view token, instant now) {
+result<principal> verify_access_token(std::string_view secret, std::string_view token,
+                                      instant now) {
     if (const auto who = verify(secret, token, now)) return *who;
     return failure{errc::unauthenticated, "the access token is missing, wrong or expired"};
 }

@@ -11,7 +11,8 @@ namespace {
 // A row whose role this program does not know has no rights.
 role read_role(const std::string& text) { return parse_role(text).value_or(role::user); }
 
-std::optional<address> whole_address(std::optional<std::string> state, std::optional<std::string> city,
+std::optional<address> whole_address(std::optional<std::string> state,
+                                     std::optional<std::string> city,
                                      std::optional<std::string> zipcode,
                                      std::optional<std::string> street) {
     if (!state || !city || !zipcode || !street) return std::nullopt;
@@ -35,13 +36,16 @@ void append_row(db::sql& statement, const account& value, const std::string& pas
 }  // namespace
 
 bool is_taken(db::transaction& tx, const std::string& email) {
-    return tx.query_one<user_id>(db::sql{} << "SELECT id FROM users WHERE email_folded = "
-                                           << fold_email(email)).has_value();
+    return tx
+        .query_one<user_id>(db::sql{} << "SELECT id FROM users WHERE email_folded = "
+                                      << fold_email(email))
+        .has_value();
 }
 
 std::optional<credentials> find_credentials(db::transaction& tx, const std::string& email) {
     auto row = tx.query_one<user_id, std::string, std::string>(
-        db::sql{} << "SELECT id, role, password_hash FROM users WHERE email_folded = " << fold_email(email));
+        db::sql{} << "SELECT id, role, password_hash FROM users WHERE email_folded = "
+                  << fold_email(email));
     if (!row) return std::nullopt;
     auto& [id, role_text, hash] = *row;
     return credentials{id, read_role(role_text), std::move(hash)};
@@ -49,35 +53,46 @@ std::optional<credentials> find_credentials(db::transaction& tx, const std::stri
 
 std::optional<account> find_account(db::transaction& tx, user_id id) {
     using text = std::optional<std::string>;
-    auto row = tx.query_one<std::string, std::string, text, std::string, text, text, text, text, instant>(
-        db::sql{} << "SELECT email, name, phone, role, address_state, address_city, address_zipcode,"
-                  << " address_street, created_at FROM users WHERE id = " << id);
+    auto row =
+        tx.query_one<std::string, std::string, text, std::string, text, text, text, text, instant>(
+            db::sql{}
+            << "SELECT email, name, phone, role, address_state, address_city, address_zipcode,"
+            << " address_street, created_at FROM users WHERE id = " << id);
     if (!row) return std::nullopt;
     auto& [email, name, phone, role_text, state, city, zipcode, street, created_at] = *row;
-    return account{id, std::move(email), std::move(name), std::move(phone),
-                   whole_address(std::move(state), std::move(city), std::move(zipcode), std::move(street)),
-                   read_role(role_text), created_at};
+    return account{
+        id,
+        std::move(email),
+        std::move(name),
+        std::move(phone),
+        whole_address(std::move(state), std::move(city), std::move(zipcode), std::move(street)),
+        read_role(role_text),
+        created_at};
 }
 
 std::optional<role> find_role(db::transaction& tx, user_id id) {
-    const auto row = tx.query_one<std::string>(db::sql{} << "SELECT role FROM users WHERE id = " << id);
+    const auto row =
+        tx.query_one<std::string>(db::sql{} << "SELECT role FROM users WHERE id = " << id);
     if (!row) return std::nullopt;
     return read_role(std::get<0>(*row));
 }
 
 bool has_admin(db::transaction& tx) {
-    return tx.query_one<user_id>(db::sql{} << "SELECT id FROM users WHERE role = 'admin' LIMIT 1").has_value();
+    return tx.query_one<user_id>(db::sql{} << "SELECT id FROM users WHERE role = 'admin' LIMIT 1")
+        .has_value();
 }
 
-result<void> insert_account(db::transaction& tx, const account& value, const std::string& password_hash) {
+result<void> insert_account(db::transaction& tx, const account& value,
+                            const std::string& password_hash) {
     return insert_accounts(tx, {&value, 1}, password_hash);
 }
 
 result<void> insert_accounts(db::transaction& tx, std::span<const account> values,
                              const std::string& password_hash) {
     db::sql statement;
-    statement << "INSERT INTO users (id, email, email_folded, password_hash, name, phone, role,"
-              << " address_state, address_city, address_zipcode, address_street, created_at) VALUES ";
+    statement
+        << "INSERT INTO users (id, email, email_folded, password_hash, name, phone, role,"
+        << " address_state, address_city, address_zipcode, address_street, created_at) VALUES ";
     for (const account& value : values) {
         if (&value != &values.front()) statement << ", ";
         append_row(statement, value, password_hash);
@@ -91,14 +106,18 @@ result<void> insert_accounts(db::transaction& tx, std::span<const account> value
     return {};
 }
 
-std::unordered_map<user_id, address> addresses_of(db::transaction& tx, std::span<const user_id> users) {
+std::unordered_map<user_id, address> addresses_of(db::transaction& tx,
+                                                  std::span<const user_id> users) {
     std::unordered_map<user_id, address> out;
     auto rows = tx.query<user_id, std::string, std::string, std::string, std::string>(
-        (db::sql{} << "SELECT id, address_state, address_city, address_zipcode, address_street FROM users"
-                   << " WHERE address_state IS NOT NULL AND id IN ").list(users));
+        (db::sql{}
+         << "SELECT id, address_state, address_city, address_zipcode, address_street FROM users"
+         << " WHERE address_state IS NOT NULL AND id IN ")
+            .list(users));
     out.reserve(rows.size());
     for (auto& [id, state, city, zipcode, street] : rows) {
-        out.emplace(id, address{std::move(state), std::move(city), std::move(zipcode), std::move(street)});
+        out.emplace(
+            id, address{std::move(state), std::move(city), std::move(zipcode), std::move(street)});
     }
     return out;
 }

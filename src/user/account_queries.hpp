@@ -23,7 +23,8 @@ std::optional<role> find_role(db::transaction& tx, user_id id);
 bool has_admin(db::transaction& tx);
 
 /// Errors: email_taken (the transaction must be rolled back).
-result<void> insert_account(db::transaction& tx, const account& value, const std::string& password_hash);
+result<void> insert_account(db::transaction& tx, const account& value,
+                            const std::string& password_hash);
 /// As above for many in one statement, all with one password.
 result<void> insert_accounts(db::transaction& tx, std::span<const account> values,
                              const std::string& password_hash);

@@ -31,10 +31,11 @@ std::string email_codes::issue(db::transaction& tx, const std::string& email, in
     const std::string folded = fold_email(email);
     const std::string code = make_code();
     tx.execute(db::sql{} << "DELETE FROM email_codes WHERE expires_at <= " << now);
-    tx.execute(db::sql{} << "REPLACE INTO email_codes (purpose, email_folded, code_mac, tries, expires_at)"
-                         << " VALUES (" << purpose_ << ", " << folded << ", "
-                         << std::span<const std::byte>{mac(folded, code)} << ", 0, "
-                         << now + email_code_life << ")");
+    tx.execute(
+        db::sql{} << "REPLACE INTO email_codes (purpose, email_folded, code_mac, tries, expires_at)"
+                  << " VALUES (" << purpose_ << ", " << folded << ", "
+                  << std::span<const std::byte>{mac(folded, code)} << ", 0, "
+                  << now + email_code_life << ")");
     return code;
 }
 
@@ -60,14 +61,14 @@ bool email_codes::use_up(db::transaction& tx, const std::string& email, const st
 /// more than the tries left are looked at.
 bool email_codes::charge(db::transaction& tx, const std::string& folded, const std::string& code,
                          instant now) const {
-    const auto taken = tx.execute(
-        db::sql{} << "UPDATE email_codes SET tries = tries + 1 WHERE purpose = " << purpose_
-                  << " AND email_folded = " << folded << " AND tries < " << email_code_tries_max
-                  << " AND expires_at > " << now);
+    const auto taken =
+        tx.execute(db::sql{} << "UPDATE email_codes SET tries = tries + 1 WHERE purpose = "
+                             << purpose_ << " AND email_folded = " << folded << " AND tries < "
+                             << email_code_tries_max << " AND expires_at > " << now);
     if (taken == 0) return false;
-    const auto row = tx.query_one<db::blob>(
-        db::sql{} << "SELECT code_mac FROM email_codes WHERE purpose = " << purpose_
-                  << " AND email_folded = " << folded);
+    const auto row =
+        tx.query_one<db::blob>(db::sql{} << "SELECT code_mac FROM email_codes WHERE purpose = "
+                                         << purpose_ << " AND email_folded = " << folded);
     if (!row) return false;
     return equal_in_constant_time(std::get<0>(*row).data, as_chars(mac(folded, code)));
 }

@@ -13,8 +13,8 @@ namespace market::user {
 inline constexpr std::chrono::seconds email_code_life = std::chrono::minutes{10};
 inline constexpr int email_code_tries_max = 5;
 
-/// The codes of one purpose. Stored as HMACs bound to purpose and address, so that neither a copy of
-/// the database nor a row moved to another address tells or makes a code. Thread-safe.
+/// The codes of one purpose. Stored as HMACs bound to purpose and address, so that neither a copy
+/// of the database nor a row moved to another address tells or makes a code. Thread-safe.
 class email_codes {
 public:
     email_codes(std::string_view secret, std::string purpose);
@@ -22,13 +22,16 @@ public:
     /// A new code in the place of the last one.
     std::string issue(db::transaction& tx, const std::string& email, instant now) const;
     /// Is this the code? A wrong one costs a try: the caller must commit either way.
-    bool look(db::transaction& tx, const std::string& email, const std::string& code, instant now) const;
+    bool look(db::transaction& tx, const std::string& email, const std::string& code,
+              instant now) const;
     /// As look(), but the right code is gone afterwards.
-    bool use_up(db::transaction& tx, const std::string& email, const std::string& code, instant now) const;
+    bool use_up(db::transaction& tx, const std::string& email, const std::string& code,
+                instant now) const;
 
 private:
     digest256 mac(const std::string& folded, const std::string& code) const;
-    bool charge(db::transaction& tx, const std::string& folded, const std::string& code, instant now) const;
+    bool charge(db::transaction& tx, const std::string& folded, const std::string& code,
+                instant now) const;
 
     std::string purpose_;
     digest256 key_;

@@ -36,7 +36,8 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
 /// A fraction or an exponent stays in `rest`, where neither a comma nor a brace is found then.
 std::optional<std::int64_t> take_integer(std::string_view& rest) {
     const auto digits = rest.substr(rest.starts_with('-') ? 1 : 0);
-    if (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') return std::nullopt;
+    if (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')
+        return std::nullopt;
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
     if (error != std::errc{}) return std::nullopt;

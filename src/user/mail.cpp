@@ -12,10 +12,13 @@ namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }
 
-bool has_control(std::string_view text) { return std::any_of(text.begin(), text.end(), is_control); }
+bool has_control(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), is_control);
+}
 
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
 }
 
 /// RFC 4648 section 4, from the URL-safe form without padding.
@@ -33,9 +36,12 @@ std::string to_encoded_words(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         std::size_t cut = std::min(bytes_max, text.size());
-        while (cut < text.size() && cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
+        while (cut < text.size() && cut > 0 &&
+               (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U)
+            --cut;
         if (cut == 0) cut = std::min(bytes_max, text.size());
-        out += (out.empty() ? "=?utf-8?B?" : "\r\n =?utf-8?B?") + to_base64(text.substr(0, cut)) + "?=";
+        out += (out.empty() ? "=?utf-8?B?" : "\r\n =?utf-8?B?") + to_base64(text.substr(0, cut)) +
+               "?=";
         text.remove_prefix(cut);
     }
     return out;
@@ -113,12 +119,14 @@ result<std::string> format_mail(const sender& from, const mail& what, instant at
     const auto domain = std::string_view{from.address}.substr(from.address.find('@') + 1);
     std::string out = "From: ";
     out += from.name.empty() ? from.address : to_phrase(from.name) + " <" + from.address + '>';
-    out += "\r\nSubject: " + (is_ascii(what.subject) ? what.subject : to_encoded_words(what.subject));
+    out +=
+        "\r\nSubject: " + (is_ascii(what.subject) ? what.subject : to_encoded_words(what.subject));
     out += "\r\nTo: " + what.to;
     out += "\r\nDate: " + format_date(at);
     out += "\r\nMessage-ID: " + make_message_id(domain);
-    out += "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
-           "\r\nContent-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n";
+    out +=
+        "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
+        "\r\nContent-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n";
     return out + with_crlf(what.text);
 }
 

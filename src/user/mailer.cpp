@@ -27,7 +27,8 @@ std::string make_name(instant at) {
 
 /// Makes a new file that only its owner may read: a mail may hold a code.
 std::error_code write_new_file(const fs::path& path, std::string_view content) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int file =
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) return {errno, std::system_category()};
     std::error_code failed;
     while (!content.empty() && !failed) {
@@ -89,7 +90,8 @@ result<std::unique_ptr<mailer>> make_mailer(const std::string& url, const std::s
     }
     auto named = sender::read(from);
     if (!named) return named.error();
-    return std::make_unique<file_mailer>(fs::path{url.substr(scheme.size())}, std::move(*named), clock);
+    return std::make_unique<file_mailer>(fs::path{url.substr(scheme.size())}, std::move(*named),
+                                         clock);
 }
 
 }  // namespace market::user

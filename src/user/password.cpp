@@ -28,11 +28,12 @@ failure no_memory() { return failure{errc::overloaded, "too much work is waiting
 result<std::string> hash_password(const std::string& password) {
     std::array<std::byte, salt_bytes> salt;
     fill_random(salt);
-    const auto length = argon2_encodedlen(passes, memory_kib, lanes, salt_bytes, hash_bytes, Argon2_id);
+    const auto length =
+        argon2_encodedlen(passes, memory_kib, lanes, salt_bytes, hash_bytes, Argon2_id);
     std::string encoded(length, '\0');
-    const int outcome = argon2id_hash_encoded(passes, memory_kib, lanes, password.data(), password.size(),
-                                              salt.data(), salt.size(), hash_bytes, encoded.data(),
-                                              encoded.size());
+    const int outcome =
+        argon2id_hash_encoded(passes, memory_kib, lanes, password.data(), password.size(),
+                              salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
     if (outcome != ARGON2_OK) return no_memory();
     encoded.resize(encoded.find('\0'));
     return encoded;
@@ -45,9 +46,13 @@ result<bool> is_password(const std::string& encoded, const std::string& password
 }
 
 bool is_password_shape(const std::string& password) {
-    const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    const auto is_first_byte = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    };
     const auto characters = std::count_if(password.begin(), password.end(), is_first_byte);
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; };
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
+    };
     return characters >= static_cast<std::ptrdiff_t>(characters_min) &&
            characters <= static_cast<std::ptrdiff_t>(characters_max) &&
            std::none_of(password.begin(), password.end(), is_control);

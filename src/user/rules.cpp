@@ -39,7 +39,8 @@ bool is_domain(std::string_view text) {
 }
 
 bool are_digits(std::string_view text, std::size_t min, std::size_t max) {
-    return text.size() >= min && text.size() <= max && std::all_of(text.begin(), text.end(), is_digit);
+    return text.size() >= min && text.size() <= max &&
+           std::all_of(text.begin(), text.end(), is_digit);
 }
 
 }  // namespace

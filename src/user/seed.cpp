@@ -27,8 +27,13 @@ std::string random_hex() {
 account make_buyer(std::size_t number, const std::string& run, instant now) {
     std::string digits = std::to_string(number);
     if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
-    return {make_id<user_id>(), "buyer" + digits + '-' + run + "@example.invalid", "Buyer " + digits,
-            "010-0000-0000", address{"Seoul", "Jung-gu", "04524", "110 Sejong-daero"}, role::user, now};
+    return {make_id<user_id>(),
+            "buyer" + digits + '-' + run + "@example.invalid",
+            "Buyer " + digits,
+            "010-0000-0000",
+            address{"Seoul", "Jung-gu", "04524", "110 Sejong-daero"},
+            role::user,
+            now};
 }
 
 result<std::vector<session_id>> record(db::database& database, const std::vector<account>& buyers,
@@ -54,7 +59,8 @@ result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall
         const auto now = clock.now();
         std::vector<account> buyers;
         const auto end = std::min(count, out.size() + batch_rows_max);
-        for (auto number = out.size(); number < end; ++number) buyers.push_back(make_buyer(number + 1, run, now));
+        for (auto number = out.size(); number < end; ++number)
+            buyers.push_back(make_buyer(number + 1, run, now));
         const auto sessions = record(database, buyers, *hashed, now);
         if (!sessions) return sessions.error();
         for (std::size_t i = 0; i < buyers.size(); ++i) {

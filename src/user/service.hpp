@@ -28,13 +28,14 @@ public:
     asio::awaitable<result<token_pair>> log_in(std::string email, std::string password) override;
     asio::awaitable<result<token_pair>> refresh(std::string refresh_token) override;
     asio::awaitable<result<account>> read(user_id id) override;
-    asio::awaitable<result<account>> set_up(std::string token, std::string email, std::string password,
-                                            std::string name) override;
+    asio::awaitable<result<account>> set_up(std::string token, std::string email,
+                                            std::string password, std::string name) override;
 
 private:
     result<mail> compose_signup_mail(const std::string& email);
     result<bool> look_at_code(const signup& request);
-    result<std::optional<account>> record_signup(const signup& request, const std::string& password_hash);
+    result<std::optional<account>> record_signup(const signup& request,
+                                                 const std::string& password_hash);
     result<account> record_first_admin(const std::string& token, const account& admin,
                                        const std::string& password_hash);
     asio::awaitable<result<std::string>> hash(std::string password);

@@ -30,9 +30,10 @@ constexpr std::int64_t first_generation = 1;
 constexpr db::raw insert_sessions =
     "INSERT INTO sessions (id, user_id, generation, rotated_at, expires_at) VALUES ";
 
-void append_row(db::sql& statement, session_id id, user_id user, instant now, std::chrono::seconds life) {
-    statement << "(" << id << ", " << user << ", " << first_generation << ", " << now << ", " << now + life
-              << ")";
+void append_row(db::sql& statement, session_id id, user_id user, instant now,
+                std::chrono::seconds life) {
+    statement << "(" << id << ", " << user << ", " << first_generation << ", " << now << ", "
+              << now + life << ")";
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ std::optional<refresh_claim> refresh_tokens::read(std::string_view token) const 
     if (!decoded) return std::nullopt;
     const auto content = std::string_view{*decoded}.substr(0, signed_bytes);
     const auto mac = std::string_view{*decoded}.substr(signed_bytes);
-    if (!equal_in_constant_time(as_chars(hmac_sha256(as_chars(key_), content)), mac)) return std::nullopt;
+    if (!equal_in_constant_time(as_chars(hmac_sha256(as_chars(key_), content)), mac))
+        return std::nullopt;
     refresh_claim out;
     std::memcpy(out.session.bytes.data(), content.data(), session_bytes);
     out.generation = read_big_endian(content.substr(session_bytes, generation_bytes));
@@ -64,7 +66,8 @@ std::optional<refresh_claim> refresh_tokens::read(std::string_view token) const 
 }
 
 refresh_claim open_session(db::transaction& tx, user_id user, instant now) {
-    tx.execute(db::sql{} << "DELETE FROM sessions WHERE user_id = " << user << " AND expires_at <= " << now);
+    tx.execute(db::sql{} << "DELETE FROM sessions WHERE user_id = " << user
+                         << " AND expires_at <= " << now);
     const auto id = make_id<session_id>();
     db::sql statement;
     statement << insert_sessions;
@@ -73,8 +76,8 @@ refresh_claim open_session(db::transaction& tx, user_id user, instant now) {
     return {id, first_generation};
 }
 
-std::vector<session_id> open_sessions(db::transaction& tx, std::span<const account> users, instant now,
-                                      std::chrono::seconds life) {
+std::vector<session_id> open_sessions(db::transaction& tx, std::span<const account> users,
+                                      instant now, std::chrono::seconds life) {
     std::vector<session_id> out;
     db::sql statement;
     statement << insert_sessions;
@@ -86,17 +89,20 @@ std::vector<session_id> open_sessions(db::transaction& tx, std::span<const accou
     return out;
 }
 
-std::optional<rotated> rotate_session(db::transaction& tx, const refresh_claim& claim, instant now) {
+std::optional<rotated> rotate_session(db::transaction& tx, const refresh_claim& claim,
+                                      instant now) {
     const auto raised = tx.execute(
         db::sql{} << "UPDATE sessions SET generation = generation + 1, rotated_at = " << now
-                  << ", expires_at = " << now + refresh_token_life << " WHERE id = " << claim.session
-                  << " AND generation = " << claim.generation << " AND expires_at > " << now);
-    const auto row = tx.query_one<user_id, std::int64_t, instant>(
-        db::sql{} << "SELECT user_id, generation, rotated_at FROM sessions WHERE id = " << claim.session
+                  << ", expires_at = " << now + refresh_token_life
+                  << " WHERE id = " << claim.session << " AND generation = " << claim.generation
                   << " AND expires_at > " << now);
+    const auto row = tx.query_one<user_id, std::int64_t, instant>(
+        db::sql{} << "SELECT user_id, generation, rotated_at FROM sessions WHERE id = "
+                  << claim.session << " AND expires_at > " << now);
     if (!row) return std::nullopt;
     const auto& [user, generation, rotated_at] = *row;
-    const bool is_predecessor = claim.generation + 1 == generation && now - rotated_at <= refresh_grace;
+    const bool is_predecessor =
+        claim.generation + 1 == generation && now - rotated_at <= refresh_grace;
     if (raised == 1 || is_predecessor) return rotated{user, {claim.session, generation}};
     tx.execute(db::sql{} << "DELETE FROM sessions WHERE id = " << claim.session);
     log::warning("user.refresh_reused", {{"user", to_string(user)}});

@@ -46,8 +46,8 @@ private:
 /// Opens a session of `user` at generation 1 and drops the user's expired ones.
 refresh_claim open_session(db::transaction& tx, user_id user, instant now);
 /// A session for each of `users`, who are new, in one statement; in their order.
-std::vector<session_id> open_sessions(db::transaction& tx, std::span<const account> users, instant now,
-                                      std::chrono::seconds life);
+std::vector<session_id> open_sessions(db::transaction& tx, std::span<const account> users,
+                                      instant now, std::chrono::seconds life);
 
 struct rotated {
     user_id user;

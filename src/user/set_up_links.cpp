@@ -15,7 +15,8 @@ std::optional<std::string> offer_link(db::transaction& tx, instant now) {
     const std::string token = to_base64url(as_chars(random));
     tx.execute(db::sql{} << "DELETE FROM set_up_links WHERE expires_at <= " << now);
     tx.execute(db::sql{} << "INSERT INTO set_up_links (token_hash, expires_at) VALUES ("
-                         << std::span<const std::byte>{sha256(token)} << ", " << now + set_up_link_life << ")");
+                         << std::span<const std::byte>{sha256(token)} << ", "
+                         << now + set_up_link_life << ")");
     return token;
 }
 

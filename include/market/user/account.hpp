@@ -14,8 +14,8 @@ struct account {
     user_id id;
     std::string email;  ///< as given; compared without case
     std::string name;
-    std::optional<std::string> phone;         ///< admins may have none
-    std::optional<market::address> address;   ///< admins may have none
+    std::optional<std::string> phone;        ///< admins may have none
+    std::optional<market::address> address;  ///< admins may have none
     user::role role = role::user;
     instant created_at;
 };

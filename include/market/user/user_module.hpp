@@ -21,16 +21,18 @@ struct settings {
 
 /// `blocking` runs the database work. Both must outlive the service.
 /// Errors: validation_failed naming a mail URL that is not supported.
-result<std::unique_ptr<user_service>> make_user_service(db::database& database, worker_pool& blocking,
+result<std::unique_ptr<user_service>> make_user_service(db::database& database,
+                                                        worker_pool& blocking,
                                                         const wall_clock& clock, settings chosen);
 
 // --- for the command line; these block ---
 
 /// Makes an admin. Errors: email_taken, database_unavailable.
-result<account> create_admin(db::database& database, const wall_clock& clock, const std::string& email,
-                             const std::string& password);
+result<account> create_admin(db::database& database, const wall_clock& clock,
+                             const std::string& email, const std::string& password);
 
-/// A fresh set-up token (stored hashed, valid 1 h) while there is no admin; empty when there is one.
+/// A fresh set-up token (stored hashed, valid 1 h) while there is no admin; empty when there is
+/// one.
 result<std::optional<std::string>> offer_set_up(db::database& database, const wall_clock& clock);
 
 struct seeded_buyer {

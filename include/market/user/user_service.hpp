@@ -40,11 +40,12 @@ class user_service : public authenticator {
 public:
     /// Is the address free?
     virtual asio::awaitable<result<bool>> email_available(std::string email) = 0;
-    /// Mails a 6-digit sign-up code (10 min, 5 tries, single use; replaces the last one); to a taken
-    /// address a mail that says so.
+    /// Mails a 6-digit sign-up code (10 min, 5 tries, single use; replaces the last one); to a
+    /// taken address a mail that says so.
     virtual asio::awaitable<result<void>> send_signup_code(std::string email) = 0;
     /// Looks at a sign-up code without using it up; a wrong one costs a try. Errors: code_invalid.
-    virtual asio::awaitable<result<void>> verify_signup_code(std::string email, std::string code) = 0;
+    virtual asio::awaitable<result<void>> verify_signup_code(std::string email,
+                                                             std::string code) = 0;
     /// Errors: code_invalid, email_taken.
     virtual asio::awaitable<result<account>> sign_up(signup request) = 0;
     /// Known and unknown addresses take the same time. Errors: login_failed.
