@@ -1,0 +1,11 @@
+# Writes OUTPUT, the source file that holds FOLDER/{sqlite,mysql}/NAME.sql for each of NAMES.
+set(text "#include \"migrations.hpp\"\n\nnamespace market::db {\n\n")
+string(APPEND text "std::span<const migration> all_migrations() {\n")
+string(APPEND text "    static constexpr migration all[] = {\n")
+foreach(name IN LISTS NAMES)
+  file(READ "${FOLDER}/sqlite/${name}.sql" sqlite)
+  file(READ "${FOLDER}/mysql/${name}.sql" mysql)
+  string(APPEND text "{\"${name}\",\nR\"migration(${sqlite})migration\",\nR\"migration(${mysql})migration\"},\n")
+endforeach()
+string(APPEND text "    };\n    return all;\n}\n\n}  // namespace market::db\n")
+file(WRITE "${OUTPUT}" "${text}")

@@ -1,0 +1,216 @@
+#include "mysql_session.hpp"
+
+#include "error_codes.hpp"
+
+#include <soci/mysql/soci-mysql.h>
+#include <soci/soci.h>
+
+#include <charconv>
+
+namespace market::db {
+namespace {
+
+/// A statement whose result is freed whatever happens.
+class statement {
+public:
+    statement(soci::mysql_session_backend& session, const std::string& text)
+        : backend_(session.make_statement_backend()) {
+        // Not through prepare(): its parser takes a backslash for an escape, which our literals do
+        // not have, loses its place, and then takes a colon inside of a literal for a parameter.
+        backend_->queryChunks_.assign(1, text);
+        backend_->hasIntoElements_ = false;
+        backend_->execute(0);
+    }
+    ~statement() { backend_->clean_up(); }
+    statement(const statement&) = delete;
+    statement& operator=(const statement&) = delete;
+
+    MYSQL_RES* result() { return backend_->result_; }
+    std::int64_t affected_rows() { return backend_->get_affected_rows(); }
+
+private:
+    std::unique_ptr<soci::mysql_statement_backend> backend_;
+};
+
+// SUM() is a DECIMAL here: its text is read, so that no number passes through a double.
+std::int64_t read_integer(std::string_view text, std::size_t at) {
+    std::int64_t value = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, failed] = std::from_chars(text.data(), end, value);
+    if (failed != std::errc{} || stopped != end) throw_not_integer(at);
+    return value;
+}
+
+result_row read_row(MYSQL_ROW cells, const unsigned long* lengths,
+                    std::span<const detail::column_kind> kinds, std::span<const bool> nullable) {
+    result_row row;
+    row.reserve(kinds.size());
+    for (std::size_t at = 0; at < kinds.size(); ++at) {
+        if (!cells[at]) {
+            if (!nullable[at]) throw_null(at);
+            row.emplace_back(std::monostate{});
+            continue;
+        }
+        const std::string_view bytes{cells[at], lengths[at]};
+        if (kinds[at] == detail::column_kind::integer) row.emplace_back(read_integer(bytes, at));
+        else row.emplace_back(std::string{bytes});
+    }
+    return row;
+}
+
+std::string quoted(std::string_view value) {
+    std::string out = "'";
+    for (const char c : value) {
+        if (c == '\'' || c == '\\') out.push_back('\\');
+        out.push_back(c);
+    }
+    return out + "'";
+}
+
+std::string in_seconds(std::chrono::milliseconds duration) {
+    return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
+}
+
+std::string connect_string(const mysql_address& address, const options& settings) {
+    // For "localhost" the client would take a Unix socket, whatever the port.
+    const auto& host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
+    return "host=" + quoted(host) + " port=" + std::to_string(address.port) + " user=" + quoted(address.user) +
+           " pass=" + quoted(address.password) + " db=" + quoted(address.database) + " charset='utf8mb4'" +
+           " connect_timeout=" + in_seconds(settings.connect_timeout) +
+           " read_timeout=" + in_seconds(settings.statement_timeout) +
+           " write_timeout=" + in_seconds(settings.statement_timeout);
+}
+
+/// A transaction left idle this long holds locks for nobody; the server ends it.
+constexpr int idle_write_seconds = 5;
+constexpr int idle_session_seconds = 28'800;  // the servers' own default
+
+class mysql_session final : public session {
+public:
+    mysql_session(const mysql_address& address, const options& settings)
+        : session_(soci::mysql, connect_string(address, settings)),
+          backend_(static_cast<soci::mysql_session_backend&>(*session_.get_backend())),
+          is_mariadb_(mariadb_connection(backend_.conn_) != 0) {
+        std::string set =
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+            "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', "
+            "time_zone = '+00:00', autocommit = 1, innodb_lock_wait_timeout = " +
+            in_seconds(settings.lock_timeout) + ", lock_wait_timeout = " + in_seconds(settings.lock_timeout);
+        if (is_mariadb_) set += ", idle_write_transaction_timeout = " + std::to_string(idle_write_seconds);
+        execute(set);
+        execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    }
+
+    void begin(access mode) override {
+        choose_idle_timeout(mode);
+        switch (mode) {
+        case access::read: execute("START TRANSACTION READ ONLY"); return;
+        case access::snapshot:
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+            return;
+        case access::write: execute("START TRANSACTION READ WRITE"); return;
+        }
+    }
+
+    std::int64_t execute(const std::string& text) override {
+        return guarded([&] { return statement{backend_, text}.affected_rows(); });
+    }
+
+    std::vector<result_row> select(const std::string& text, std::span<const detail::column_kind> kinds,
+                                   std::span<const bool> nullable) override {
+        return guarded([&] {
+            statement running{backend_, text};
+            MYSQL_RES* result = running.result();
+            const std::size_t found = result ? mysql_num_fields(result) : 0;
+            if (found != kinds.size()) throw_wrong_columns(kinds.size(), found);
+            std::vector<result_row> rows;
+            rows.reserve(mysql_num_rows(result));
+            mysql_data_seek(result, 0);  // SOCI went through it once
+            while (MYSQL_ROW cells = mysql_fetch_row(result)) {
+                rows.push_back(read_row(cells, mysql_fetch_lengths(result), kinds, nullable));
+            }
+            return rows;
+        });
+    }
+
+    commit_outcome commit() noexcept override {
+        try {
+            execute("COMMIT");
+            return commit_outcome::committed;
+        } catch (const error& failed) {
+            switch (failed.why()) {
+            case cause::deadlock:
+            case cause::lock_timeout:
+            case cause::read_only:
+                // Said by a server before it commits anything.
+                rollback();
+                return commit_outcome::rolled_back;
+            default: break;
+            }
+        } catch (...) {
+        }
+        // Lost, interrupted or shut down in COMMIT: the server may have carried it out.
+        usable_ = false;
+        return commit_outcome::unknown;
+    }
+
+    void rollback() noexcept override {
+        if (!usable_) return;  // the server rolls back what a closed connection leaves
+        try {
+            execute("ROLLBACK");
+        } catch (...) {
+            usable_ = false;
+        }
+    }
+
+    bool usable() const noexcept override { return usable_; }
+
+private:
+    template <class Work>
+    auto guarded(Work work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (const soci::mysql_soci_error& failed) {
+            const auto why = cause_of_mysql(failed.err_num_);
+            // Every number of the client itself is about the connection.
+            if (why == cause::connection_lost || failed.err_num_ >= 2000) usable_ = false;
+            throw driver_error(why, static_cast<int>(failed.err_num_));
+        } catch (const soci::soci_error&) {
+            usable_ = false;
+            throw driver_error(cause::other, 0);
+        }
+    }
+
+    /// MySQL has no limit for an idle transaction, only one for an idle session.
+    void choose_idle_timeout(access mode) {
+        if (is_mariadb_) return;
+        const int wanted = mode == access::write ? idle_write_seconds : idle_session_seconds;
+        if (wanted == idle_seconds_) return;
+        execute("SET SESSION wait_timeout = " + std::to_string(wanted));
+        idle_seconds_ = wanted;
+    }
+
+    soci::session session_;
+    soci::mysql_session_backend& backend_;
+    bool is_mariadb_;
+    bool usable_ = true;
+    int idle_seconds_ = 0;  // 0: as the server has it
+};
+
+}  // namespace
+
+std::unique_ptr<session> open_mysql(const mysql_address& address, const options& settings) {
+    try {
+        return std::make_unique<mysql_session>(address, settings);
+    } catch (const soci::mysql_soci_error& failed) {
+        auto why = cause_of_mysql(failed.err_num_);
+        if (why == cause::connection_lost) why = cause::unavailable;
+        // What a server says while connecting names user, host and database, never a password.
+        throw driver_error(why, static_cast<int>(failed.err_num_), failed.get_error_message());
+    } catch (const soci::soci_error&) {
+        throw driver_error(cause::refused, 0, "the database URL holds what the driver does not take");
+    }
+}
+
+}  // namespace market::db

@@ -1,0 +1,30 @@
+#include <market/base/crypto.hpp>
+#include <market/db/sql.hpp>
+
+#include <stdexcept>
+
+namespace market::db {
+
+// Doubling the quote is all that a literal needs: MySQL sessions run with NO_BACKSLASH_ESCAPES.
+sql& sql::operator<<(std::string_view value) {
+    if (value.find('\0') != std::string_view::npos) {
+        throw std::invalid_argument("a text value holds a NUL character");
+    }
+    text_.push_back('\'');
+    for (std::size_t from = 0;;) {
+        const auto quote = value.find('\'', from);
+        text_.append(value.substr(from, quote - from));
+        if (quote == std::string_view::npos) break;
+        text_.append("''");
+        from = quote + 1;
+    }
+    text_.push_back('\'');
+    return *this;
+}
+
+sql& sql::operator<<(std::span<const std::byte> value) {
+    text_.append("x'").append(to_hex(value)).push_back('\'');
+    return *this;
+}
+
+}  // namespace market::db

@@ -1,0 +1,213 @@
+#include "sqlite_session.hpp"
+
+#include "error_codes.hpp"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <filesystem>
+
+namespace market::db {
+namespace {
+
+using sqlite_api::sqlite3_stmt;
+
+/// A prepared statement that is finalized whatever happens.
+class statement {
+public:
+    statement(soci::sqlite3_session_backend& session, const std::string& text)
+        : backend_(session.make_statement_backend()) {
+        // Left uninitialized by SOCI unless a soci::statement stands around it.
+        backend_->hasVectorIntoElements_ = false;
+        backend_->prepare(text, soci::details::st_one_time_query);
+    }
+    ~statement() { backend_->clean_up(); }
+    statement(const statement&) = delete;
+    statement& operator=(const statement&) = delete;
+
+    sqlite3_stmt* handle() { return backend_->stmt_; }
+    bool first_row() { return backend_->execute(1) == soci::details::statement_backend::ef_success; }
+    bool next_row() { return backend_->fetch(1) == soci::details::statement_backend::ef_success; }
+
+private:
+    std::unique_ptr<soci::sqlite3_statement_backend> backend_;
+};
+
+// SOCI cuts a text or blob at its first NUL; the driver knows the length.
+detail::cell read_cell(sqlite3_stmt* row, int at, detail::column_kind kind, bool nullable) {
+    const auto position = static_cast<std::size_t>(at);
+    const int type = sqlite_api::sqlite3_column_type(row, at);
+    if (type == SQLITE_NULL) {
+        if (!nullable) throw_null(position);
+        return std::monostate{};
+    }
+    if (kind == detail::column_kind::integer) {
+        if (type != SQLITE_INTEGER) throw_not_integer(position);
+        return std::int64_t{sqlite_api::sqlite3_column_int64(row, at)};
+    }
+    const auto* bytes = static_cast<const char*>(sqlite_api::sqlite3_column_blob(row, at));
+    const auto size = static_cast<std::size_t>(sqlite_api::sqlite3_column_bytes(row, at));
+    return size == 0 ? std::string{} : std::string{bytes, size};
+}
+
+/// Why the file cannot be opened, as a person would say it.
+std::string explain_open(const std::string& path, int code) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const auto folder = fs::path{path}.parent_path();
+    if (!fs::is_directory(folder, ignored)) return "the folder of " + path + " does not exist";
+    if (fs::is_directory(path, ignored)) return path + " is a folder";
+    switch (code & 0xFF) {
+    case SQLITE_NOTADB: return path + " is not an SQLite database";
+    case SQLITE_CORRUPT: return path + " is damaged";
+    case SQLITE_READONLY: return path + " may not be written";
+    case SQLITE_BUSY: return path + " is locked by another process";
+    case SQLITE_FULL: return "no space left for " + path;
+    default: return path + " cannot be opened";
+    }
+}
+
+class sqlite_session final : public session {
+public:
+    sqlite_session(const std::string& path, const options& settings)
+        : session_(soci::sqlite3, "db=\"" + path + "\""),
+          backend_(static_cast<soci::sqlite3_session_backend&>(*session_.get_backend())) {
+        sqlite_api::sqlite3_extended_result_codes(backend_.conn_, 1);
+        sqlite_api::sqlite3_busy_timeout(backend_.conn_, static_cast<int>(settings.lock_timeout.count()));
+        enter_wal_mode();
+        run("PRAGMA synchronous = FULL");
+        run("PRAGMA foreign_keys = ON");
+        // What a long snapshot let grow is given back to the disk afterwards.
+        run("PRAGMA journal_size_limit = 67108864");
+    }
+
+    void begin(access mode) override {
+        writing_ = mode == access::write;
+        // A deferred BEGIN that later wants to write fails at once, whatever the timeout.
+        execute_any(writing_ ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
+    }
+
+    std::int64_t execute(const std::string& text) override {
+        return guarded([&]() -> std::int64_t {
+            statement running{backend_, text};
+            refuse_write_in_read(running);
+            for (bool more = running.first_row(); more; more = running.next_row()) {
+            }
+            return sqlite_api::sqlite3_changes(backend_.conn_);
+        });
+    }
+
+    std::vector<result_row> select(const std::string& text, std::span<const detail::column_kind> kinds,
+                                   std::span<const bool> nullable) override {
+        return guarded([&] {
+            statement running{backend_, text};
+            refuse_write_in_read(running);
+            const auto found = static_cast<std::size_t>(sqlite_api::sqlite3_column_count(running.handle()));
+            if (found != kinds.size()) throw_wrong_columns(kinds.size(), found);
+            std::vector<result_row> rows;
+            for (bool more = running.first_row(); more; more = running.next_row()) {
+                auto& row = rows.emplace_back();
+                row.reserve(kinds.size());
+                for (std::size_t at = 0; at < kinds.size(); ++at) {
+                    row.push_back(read_cell(running.handle(), static_cast<int>(at), kinds[at], nullable[at]));
+                }
+            }
+            return rows;
+        });
+    }
+
+    commit_outcome commit() noexcept override {
+        try {
+            execute_any("COMMIT");
+            return commit_outcome::committed;
+        } catch (const error& failed) {
+            // The commit record may have reached the file before the sync failed, and a crash
+            // before the next write would bring it back: not known until then.
+            if (failed.why() == cause::connection_lost) return commit_outcome::unknown;
+        } catch (...) {
+            usable_ = false;
+            return commit_outcome::unknown;
+        }
+        // Refused before its commit record was written; it is still open or was rolled back.
+        rollback();
+        return commit_outcome::rolled_back;
+    }
+
+    void rollback() noexcept override {
+        try {
+            if (is_open()) execute_any("ROLLBACK");
+        } catch (...) {
+            usable_ = false;
+        }
+        if (is_open()) usable_ = false;
+    }
+
+    bool usable() const noexcept override { return usable_; }
+
+private:
+    /// Translates what SOCI throws, in one place.
+    template <class Work>
+    auto guarded(Work work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (const soci::sqlite3_soci_error& failed) {
+            const int code = failed.result();
+            const auto why = cause_of_sqlite(code);
+            if (why == cause::connection_lost) usable_ = false;
+            throw driver_error(why, code);
+        } catch (const soci::soci_error&) {
+            usable_ = false;
+            throw driver_error(cause::other, SQLITE_ERROR);
+        }
+    }
+
+    void refuse_write_in_read(statement& running) const {
+        if (writing_ || sqlite_api::sqlite3_stmt_readonly(running.handle())) return;
+        throw driver_error(cause::read_only, SQLITE_READONLY);
+    }
+
+    void execute_any(const char* text) {
+        guarded([&] {
+            statement running{backend_, text};
+            running.first_row();
+        });
+    }
+
+    void run(const char* pragma) {
+        statement running{backend_, pragma};
+        running.first_row();
+    }
+
+    void enter_wal_mode() {
+        statement running{backend_, "PRAGMA journal_mode = WAL"};
+        const bool answered = running.first_row();
+        const auto mode = answered ? std::get<std::string>(read_cell(running.handle(), 0, detail::column_kind::text, false))
+                                   : std::string{};
+        if (mode != "wal") {
+            throw driver_error(cause::refused, SQLITE_ERROR, "the file system does not support WAL mode");
+        }
+    }
+
+    bool is_open() const noexcept { return sqlite_api::sqlite3_get_autocommit(backend_.conn_) == 0; }
+
+    soci::session session_;
+    soci::sqlite3_session_backend& backend_;
+    bool usable_ = true;
+    bool writing_ = true;  // outside of a transaction: pragmas
+};
+
+}  // namespace
+
+std::unique_ptr<session> open_sqlite(const std::string& path, const options& settings) {
+    try {
+        return std::make_unique<sqlite_session>(path, settings);
+    } catch (const soci::sqlite3_soci_error& failed) {
+        auto why = cause_of_sqlite(failed.result());
+        if (why == cause::lock_timeout || why == cause::connection_lost) why = cause::unavailable;
+        throw driver_error(why, failed.result(), explain_open(path, failed.result()));
+    } catch (const soci::soci_error&) {
+        throw driver_error(cause::refused, SQLITE_ERROR, explain_open(path, SQLITE_ERROR));
+    }
+}
+
+}  // namespace market::db

@@ -1,0 +1,55 @@
+#pragma once
+// A door that lets a few in at a time, strictly in the order of arrival.
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <utility>
+
+namespace market::db {
+
+/// Thread-safe. A plain mutex or semaphore lets whoever runs first back in: the group-commit
+/// writer, which never pauses, would starve everybody else.
+class turnstile {
+public:
+    explicit turnstile(std::size_t places) : free_(places) {}
+
+    /// Waits for a place. False when none became free in time; then nothing is held.
+    bool enter(std::chrono::milliseconds wait_max);
+    /// Hands the place to whoever waits longest.
+    void leave() noexcept;
+
+private:
+    struct waiter {
+        std::condition_variable called;
+        bool has_place = false;
+    };
+
+    std::mutex guard_;
+    std::size_t free_;
+    std::list<waiter> queue_;
+};
+
+/// A place at a turnstile, left at destruction.
+class place {
+public:
+    place() = default;
+    explicit place(turnstile& door) : door_(&door) {}
+    place(place&& other) noexcept : door_(std::exchange(other.door_, nullptr)) {}
+    place& operator=(place&& other) noexcept {
+        leave();
+        door_ = std::exchange(other.door_, nullptr);
+        return *this;
+    }
+    ~place() { leave(); }
+
+    void leave() noexcept {
+        if (door_) std::exchange(door_, nullptr)->leave();
+    }
+
+private:
+    turnstile* door_ = nullptr;
+};
+
+}  // namespace market::db
