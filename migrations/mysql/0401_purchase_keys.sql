@@ -6,7 +6,7 @@ CREATE TABLE purchase_keys (
     fingerprint BINARY(32) NOT NULL,
     order_id BINARY(16),
     sale_id BINARY(16),
-    reply MEDIUMBLOB,
+    reply MEDIUMTEXT,
     at BIGINT NOT NULL,
     CONSTRAINT purchase_keys_void CHECK ((order_id IS NULL) = (reply IS NULL) AND (order_id IS NULL) = (sale_id IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

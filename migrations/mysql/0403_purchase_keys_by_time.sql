@@ -1,1 +1,1 @@
-CREATE INDEX purchase_keys_by_time ON purchase_keys (at);
+CREATE INDEX purchase_keys_by_time ON purchase_keys (at, rid);

@@ -6,7 +6,7 @@ CREATE TABLE purchase_keys (
     fingerprint BLOB NOT NULL,
     order_id BLOB,
     sale_id BLOB,
-    reply BLOB,
+    reply TEXT,
     at INTEGER NOT NULL,
     CONSTRAINT purchase_keys_void CHECK ((order_id IS NULL) = (reply IS NULL) AND (order_id IS NULL) = (sale_id IS NOT NULL))
 ) STRICT;

@@ -25,9 +25,10 @@ public:
     virtual ~order_module() = default;
     virtual order_service& service() = 0;
     virtual stock::gate_rebuilder& rebuilder() = 0;
-    /// Starts the writer's thread and the sweeper (on `background`, once a second).
-    virtual void start(asio::any_io_executor background) = 0;
-    /// Ends the sweeper; writes what is queued, answers it, ends the writer.
+    /// Starts the writer's threads and the sweeper's (a round a second, the first at once).
+    virtual void start() = 0;
+    /// Ends the sweeper; writes what is queued, answers it, ends the writer. Requests still under
+    /// way after it are refused.
     virtual void stop() = 0;
 };
 

@@ -1,0 +1,193 @@
+#include "gate_loader.hpp"
+
+#include "order_queries.hpp"
+
+#include <market/base/log.hpp>
+#include <market/catalog/catalog_record.hpp>
+#include <market/stock/ledger.hpp>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace market::order {
+
+namespace {
+
+using stock::rebuild_reason;
+using namespace std::chrono_literals;
+
+constexpr auto forced_distance = 1s;
+constexpr int tries_max = 3;
+constexpr instant any_time = instant::max();
+
+/// May a wish of reason `mine` be served by a load of reason `other` that has not read yet? A stale
+/// load may find the gate open and do nothing.
+bool serves(rebuild_reason other, rebuild_reason mine) {
+    if (mine == rebuild_reason::sale_changed) return false;
+    return other != rebuild_reason::stale || mine == rebuild_reason::stale;
+}
+
+failure no_such_sale() { return {errc::sale_not_found, "there is no such sale"}; }
+failure sale_is_closed() { return {errc::sale_ended, "the sale has ended"}; }
+
+}  // namespace
+
+asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason why) {
+    const auto mine = line_up(sale, why);
+    if (!mine.leads) {
+        co_await mine.at->over.wait(deadline::max());
+        co_return mine.at->outcome;
+    }
+    if (mine.before) co_await mine.before->over.wait(deadline::max());
+    if (mine.not_before > std::chrono::steady_clock::now()) {
+        asio::steady_timer timer{co_await asio::this_coro::executor, mine.not_before};
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    result<void> outcome = failure{errc::internal, "the gate could not be loaded"};
+    try {
+        outcome = co_await carry_out(sale, mine.at);
+    } catch (const std::exception& failed) {
+        log::error("gate.load_failed", {{"sale", to_string(sale)}, {"reason", failed.what()}});
+    }
+    mine.at->outcome = outcome;
+    leave(sale, mine.at);
+    co_return outcome;
+}
+
+gate_loader::place gate_loader::line_up(sale_id sale, rebuild_reason why) {
+    std::lock_guard lock{mutex_};
+    auto& line = lines_[sale];
+    for (const auto& other : line)
+        if (!other->has_read && serves(other->why, why)) return {other, nullptr, false, {}};
+    place out{std::make_shared<load>(), line.empty() ? nullptr : line.back(), true, {}};
+    out.at->why = why;
+    line.push_back(out.at);
+    if (why == rebuild_reason::forced) {
+        auto& last = last_forced_[sale];
+        out.not_before = last == deadline{} ? deadline{} : last + forced_distance;
+        last = std::max(std::chrono::steady_clock::now(), out.not_before);
+    }
+    return out;
+}
+
+void gate_loader::leave(sale_id sale, const load_ptr& done) {
+    {
+        std::lock_guard lock{mutex_};
+        auto& line = lines_[sale];
+        std::erase(line, done);
+        if (line.empty()) lines_.erase(sale);
+    }
+    done->over.set();
+}
+
+asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
+    std::vector<sale_id> wanted{sale};
+    auto views = co_await gate_.look(std::move(wanted));
+    if (!views) co_return views.error();
+    auto read = [this, sale]() -> result<stock::pool> {
+        auto find = [sale](db::transaction& tx) -> result<stock::pool> {
+            auto pool = stock::ledger::find(tx, pool_of(sale));
+            if (!pool || !pool->sale) return no_such_sale();
+            return *pool;
+        };
+        return database_.read(find);
+    };
+    auto pool = co_await blocking_.run(std::move(read));
+    if (!pool) co_return pool.error();
+    if (pool->closed) {
+        co_await gate_.remove(sale);
+        co_return sale_is_closed();
+    }
+    const auto& view = views->front();
+    co_return view.state == stock::gate_state::open && view.epoch == pool->gate_epoch;
+}
+
+// 1. A frozen gate admits nobody, so the holds read after the freeze are all that can become orders
+//    of its epoch.
+// 2. The record is read under the pool's lock and a new epoch: no batch of an older one commits later.
+// 3. The gate opens last, and only if no later load did.
+asio::awaitable<result<void>> gate_loader::carry_out(sale_id sale, load_ptr mine) {
+    for (int tries = 0; tries < tries_max; ++tries) {
+        auto open = co_await is_open(sale);
+        if (!open) co_return open.error();
+        if (*open && mine->why == rebuild_reason::stale) co_return result<void>{};
+
+        auto frozen = co_await gate_.freeze(sale);
+        if (!frozen) co_return frozen.error();
+        auto holds = co_await gate_.holds(sale, any_time);
+        if (!holds) co_return holds.error();
+
+        auto read = [this, sale, mine, open_holds = std::move(*holds)]() mutable {
+            return read_record(sale, mine, std::move(open_holds));
+        };
+        auto contents = co_await blocking_.run(std::move(read));
+        if (!contents) co_return contents.error();
+        const auto epoch = contents->epoch;
+        auto opened = co_await gate_.load_and_open(sale, std::move(*contents));
+        if (!opened) co_return opened.error();
+        if (*opened) {
+            log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
+            co_return result<void>{};
+        }
+    }
+    co_return failure{errc::gate_unavailable, "the gate is being loaded by others; try again"};
+}
+
+result<stock::gate_contents> gate_loader::read_record(sale_id sale, const load_ptr& mine,
+                                                      std::vector<stock::hold> open_holds) {
+    {
+        std::lock_guard lock{mutex_};
+        mine->has_read = true;
+    }
+    auto read = [&](db::transaction& tx) -> result<stock::gate_contents> {
+        const auto pool = stock::ledger::begin_load(tx, sale);
+        if (!pool) return no_such_sale();
+        if (pool->closed) return sale_is_closed();
+        const std::array sales{sale};
+        const auto terms = catalog::terms_of_sales(tx, sales);
+        if (!terms.contains(sale)) return no_such_sale();
+        const auto& sold_as = terms.at(sale);
+        stock::gate_contents out{
+            .epoch = pool->gate_epoch,
+            .starts_at = sold_as.starts_at,
+            .ends_at = sold_as.ends_at,
+            .paused = sold_as.paused,
+            .per_user_limit = sold_as.per_user_limit,
+            .total = pool->total,
+            .sold = pool->sold,
+            .last_seq = highest_admission(tx, sale),
+            .buyers = stock::ledger::buyers_of(tx, sale),
+            .done = rids_of_sale(tx, sale),
+            .holds = {},
+        };
+        std::vector<purchase_rid> held;
+        for (const auto& hold : open_holds) held.push_back(hold.rid);
+        std::unordered_set<purchase_rid> settled;
+        if (!held.empty())
+            for (const auto& row : find_keys(tx, held)) settled.insert(row.rid);
+        auto unsettled = open_holds;
+        std::erase_if(unsettled, [&](const auto& hold) { return settled.contains(hold.rid); });
+        carry_over(out, std::move(unsettled));
+        return out;
+    };
+    return database_.write(read);
+}
+
+void carry_over(stock::gate_contents& contents, std::vector<stock::hold> open_holds) {
+    std::sort(open_holds.begin(), open_holds.end(),
+              [](const auto& left, const auto& right) { return left.seq < right.seq; });
+    auto left = contents.total - contents.sold;
+    std::unordered_map<user_id, std::int64_t> bought;
+    for (const auto& buyer : contents.buyers) bought[buyer.buyer] = buyer.units;
+    contents.holds.clear();
+    for (auto& hold : open_holds) {
+        contents.last_seq = std::max(contents.last_seq, hold.seq);
+        auto& units = bought[hold.buyer];
+        if (hold.units > left || units + hold.units > contents.per_user_limit) continue;
+        left -= hold.units;
+        units += hold.units;
+        contents.holds.push_back(std::move(hold));
+    }
+}
+
+}  // namespace market::order

@@ -1,0 +1,62 @@
+#pragma once
+/// Loads a sale's gate from the record (DESIGN.md 6, "Gate loss and rebuild").
+#include "one_shot.hpp"
+
+#include <market/base/worker_pool.hpp>
+#include <market/db/database.hpp>
+#include <market/stock/gate.hpp>
+#include <market/stock/gate_rebuilder.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace market::order {
+
+class gate_loader final : public stock::gate_rebuilder {
+public:
+    gate_loader(db::database& database, worker_pool& blocking, const wall_clock& clock,
+                stock::stock_gate& gate)
+        : database_(database), blocking_(blocking), clock_(clock), gate_(gate) {}
+
+    asio::awaitable<result<void>> rebuild(sale_id sale, stock::rebuild_reason why) override;
+
+private:
+    /// One load of one sale. Loads of a sale run one after the other.
+    struct load {
+        stock::rebuild_reason why;
+        bool has_read = false;  ///< what is changed from now on, this load does not see; by mutex_
+        result<void> outcome{};
+        one_shot over;
+    };
+    using load_ptr = std::shared_ptr<load>;
+    struct place {
+        load_ptr at;
+        load_ptr before;      ///< whom to wait for; none: nobody
+        bool leads = false;   ///< the caller does it; else it joined
+        deadline not_before;  ///< a forced load keeps its distance from the last one
+    };
+
+    place line_up(sale_id sale, stock::rebuild_reason why);
+    void leave(sale_id sale, const load_ptr& done);
+    asio::awaitable<result<void>> carry_out(sale_id sale, load_ptr mine);
+    asio::awaitable<result<bool>> is_open(sale_id sale);
+    result<stock::gate_contents> read_record(sale_id sale, const load_ptr& mine,
+                                             std::vector<stock::hold> open_holds);
+
+    db::database& database_;
+    worker_pool& blocking_;
+    const wall_clock& clock_;
+    stock::stock_gate& gate_;
+    std::mutex mutex_;
+    std::unordered_map<sale_id, std::deque<load_ptr>> lines_;
+    std::unordered_map<sale_id, deadline> last_forced_;
+};
+
+/// Fits holds into what the record has left, first come first served: those that do not fit are
+/// dropped (their buyers ask the gate anew). Sets `holds` and `last_seq` of `contents`. Pure.
+void carry_over(stock::gate_contents& contents, std::vector<stock::hold> open_holds);
+
+}  // namespace market::order

@@ -1,0 +1,147 @@
+#include <market/order/order_module.hpp>
+
+#include "flights.hpp"
+#include "gate_loader.hpp"
+#include "order_life.hpp"
+#include "order_writer.hpp"
+#include "purchase_run.hpp"
+#include "sweeper.hpp"
+
+#include <market/base/log.hpp>
+
+namespace market::order {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto sweep_interval = 1s;
+
+cart make_cart(purchase_request request, const purchase_rid& rid, const digest256& fingerprint) {
+    cart out;
+    out.rid = rid;
+    out.attempt = make_random_id<attempt_id>();
+    out.buyer = request.buyer;
+    out.fingerprint = fingerprint;
+    for (const auto& line : request.lines) out.lines.push_back({line.thing, line.quantity, 0, 0});
+    out.address = std::move(request.address);
+    out.traceparent = std::move(request.traceparent);
+    out.until = request.until;
+    return out;
+}
+
+class orders final : public order_module, public order_service {
+public:
+    orders(db::database& database, worker_pool& blocking, const wall_clock& clock,
+           stock::stock_gate& gate, const std::function<void()>& notify_relay, const settings& chosen)
+        : loader_(database, blocking, clock, gate),
+          writer_(database, clock, gate, notify_relay,
+                  {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max}),
+          life_(database, blocking, clock, gate, notify_relay, chosen.currency),
+          sweeper_(database, blocking, clock, gate, loader_, {chosen.request_deadline}),
+          parts_{database, blocking, gate, loader_, writer_.queue()} {}
+
+    order_service& service() override { return *this; }
+    stock::gate_rebuilder& rebuilder() override { return loader_; }
+
+    ~orders() override { stop(); }
+
+    void start() override {
+        writer_.start();
+        asio::co_spawn(background_, sweep_until_stopped(), asio::detached);
+        sweeping_ = std::thread{[this] { background_.run(); }};
+    }
+
+    void stop() override {
+        stop_sweeping_.set();
+        if (sweeping_.joinable()) sweeping_.join();
+        writer_.stop();
+    }
+
+    // Requests of one key fly together; one with another body waits for the first to land and then
+    // is told that the key was used, or flies itself when the first made no order.
+    asio::awaitable<result<purchase_reply>> place(purchase_request request) override {
+        if (writer_.queue().full())
+            co_return failure{errc::overloaded, "too many purchases are waiting; try again"};
+        const auto rid = make_rid(request.buyer, request.idempotency_key);
+        const auto fingerprint = fingerprint_of(request);
+        const auto until = request.until;
+        const bool keyed = request.idempotency_key.has_value();
+        if (!keyed) co_return co_await fly(make_cart(std::move(request), rid, fingerprint), keyed);
+        for (;;) {
+            const auto seat = flights_.board(rid, fingerprint);
+            if (seat.pilot) {
+                auto outcome = co_await fly(make_cart(std::move(request), rid, fingerprint), keyed);
+                flights_.land(rid, seat, outcome);
+                co_return outcome;
+            }
+            if (!co_await seat.on->landed.wait(until))
+                co_return failure{errc::idempotency_in_flight,
+                                  "a request with this Idempotency-Key is still under way"};
+            auto outcome = seat.on->outcome;
+            if (seat.on->fingerprint == fingerprint) {
+                if (outcome) outcome->replayed = true;
+                co_return outcome;
+            }
+            if (outcome)
+                co_return failure{errc::idempotency_key_reused,
+                                  "this Idempotency-Key was used with another body"};
+        }
+    }
+
+    asio::awaitable<result<order>> read(user::principal who, order_id id) override {
+        return life_.read(who, id);
+    }
+    asio::awaitable<result<page<order>>> list(user::principal who, page_request request,
+                                              order_filter filter) override {
+        return life_.list(who, std::move(request), filter);
+    }
+    asio::awaitable<result<order>> cancel(user::principal who, order_id id,
+                                          std::string traceparent) override {
+        return life_.cancel(who, id, std::move(traceparent));
+    }
+
+private:
+    /// Never throws: whatever goes wrong, those who wait for the flight must be told.
+    asio::awaitable<result<purchase_reply>> fly(cart wanted, bool keyed) {
+        try {
+            purchase_run run{parts_, std::move(wanted), keyed};
+            co_return co_await run.buy();
+        } catch (const std::exception& failed) {
+            log::error("order.purchase_failed", {{"reason", failed.what()}});
+        }
+        co_return failure{errc::outcome_unknown, "the outcome is not known; ask with the same key"};
+    }
+
+    asio::awaitable<void> sweep_until_stopped() {
+        for (;;) {
+            const auto next = std::chrono::steady_clock::now() + sweep_interval;
+            try {
+                co_await sweeper_.sweep();
+            } catch (const std::exception& failed) {
+                log::error("order.sweep_failed", {{"reason", failed.what()}});
+            }
+            if (co_await stop_sweeping_.wait(next)) co_return;
+        }
+    }
+
+    gate_loader loader_;
+    order_writer writer_;
+    order_life life_;
+    sweeper sweeper_;
+    purchase_parts parts_;
+    flights flights_;
+    asio::io_context background_{1};
+    one_shot stop_sweeping_;
+    std::thread sweeping_;
+};
+
+}  // namespace
+
+std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
+                                                const wall_clock& clock, stock::stock_gate& gate,
+                                                std::function<void()> notify_relay, settings chosen) {
+    return std::make_unique<orders>(database, blocking, clock, gate, notify_relay, chosen);
+}
+
+}  // namespace market::order

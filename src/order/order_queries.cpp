@@ -1,0 +1,183 @@
+#include "order_queries.hpp"
+
+namespace market::order {
+
+using db::sql;
+
+namespace {
+
+void insert_heads(db::transaction& tx, std::span<const order> orders) {
+    sql text;
+    text << "INSERT INTO orders (id, user_id, state, total, line_count, ship_state, ship_city, "
+            "ship_zipcode, ship_street, placed_at, events) VALUES ";
+    bool first = true;
+    for (const auto& each : orders) {
+        if (!first) text << ", ";
+        first = false;
+        const auto& to = each.address;
+        text << "(" << each.id << ", " << each.user << ", " << to_string(each.state) << ", "
+             << each.total << ", " << each.lines.size() << ", " << to.state << ", " << to.city
+             << ", " << to.zipcode << ", " << to.street << ", " << each.placed_at << ", 1)";
+    }
+    tx.execute(text);
+}
+
+void insert_lines(db::transaction& tx, std::span<const order> orders) {
+    sql text;
+    text << "INSERT INTO order_lines (order_id, line_no, product_id, sale_id, product_name, "
+            "quantity, unit_price, admission_seq) VALUES ";
+    bool first = true;
+    for (const auto& each : orders) {
+        int number = 0;
+        for (const auto& line : each.lines) {
+            if (!first) text << ", ";
+            first = false;
+            text << "(" << each.id << ", " << ++number << ", " << line.product << ", " << line.sale
+                 << ", " << line.product_name << ", " << line.quantity << ", " << line.unit_price
+                 << ", " << line.admission_seq << ")";
+        }
+    }
+    tx.execute(text);
+}
+
+void insert_deliveries(db::transaction& tx, std::span<const order> orders) {
+    sql text;
+    text << "INSERT INTO deliveries (order_id, state, pending_at) VALUES ";
+    bool first = true;
+    for (const auto& each : orders) {
+        if (!first) text << ", ";
+        first = false;
+        text << "(" << each.id << ", 'pending', " << each.placed_at << ")";
+    }
+    tx.execute(text);
+}
+
+order_state parse_state(const std::string& text) {
+    for (const auto state : {order_state::confirmed, order_state::cancelled})
+        if (text == to_string(state)) return state;
+    throw db::error{db::cause::data_error, "an order is in a state that this version does not know"};
+}
+
+constexpr db::raw head_columns =
+    "SELECT id, user_id, state, total, ship_state, ship_city, ship_zipcode, ship_street, placed_at "
+    "FROM orders ";
+
+std::vector<order> read_heads(db::transaction& tx, const sql& text) {
+    std::vector<order> out;
+    using std::string;
+    for (auto& [id, user, state, total, to_state, city, zipcode, street, at] :
+         tx.query<order_id, user_id, string, money, string, string, string, string, instant>(text)) {
+        order each;
+        each.id = id;
+        each.user = user;
+        each.state = parse_state(state);
+        each.total = total;
+        each.address = {std::move(to_state), std::move(city), std::move(zipcode), std::move(street)};
+        each.placed_at = at;
+        out.push_back(std::move(each));
+    }
+    return out;
+}
+
+using by_id = std::unordered_map<order_id, order*>;
+
+void read_lines(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
+    sql text;
+    text << "SELECT order_id, product_id, sale_id, product_name, quantity, unit_price, admission_seq "
+            "FROM order_lines WHERE order_id IN ";
+    text.list(ids) << " ORDER BY order_id, line_no";
+    using maybe_sale = std::optional<sale_id>;
+    using maybe_seq = std::optional<std::int64_t>;
+    for (auto& [id, product, sale, name, quantity, price, seq] :
+         tx.query<order_id, product_id, maybe_sale, std::string, std::int64_t, money, maybe_seq>(text))
+        orders.at(id)->lines.push_back({product, sale, std::move(name), quantity, price, seq});
+}
+
+void read_deliveries(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
+    sql text;
+    text << "SELECT order_id, state, carrier, tracking, pending_at, preparing_at, shipped_at, "
+            "delivered_at, cancelled_at FROM deliveries WHERE order_id IN ";
+    text.list(ids);
+    using text_or_null = std::optional<std::string>;
+    using at_or_null = std::optional<instant>;
+    for (auto& [id, state, carrier, tracking, pending, preparing, shipped, delivered, cancelled] :
+         tx.query<order_id, std::string, text_or_null, text_or_null, instant, at_or_null, at_or_null,
+                  at_or_null, at_or_null>(text)) {
+        delivery each{std::move(state), std::move(carrier), std::move(tracking), {{"pending", pending}}};
+        if (preparing) each.history.push_back({"preparing", *preparing});
+        if (shipped) each.history.push_back({"shipped", *shipped});
+        if (delivered) each.history.push_back({"delivered", *delivered});
+        if (cancelled) each.history.push_back({"cancelled", *cancelled});
+        orders.at(id)->delivery = std::move(each);
+    }
+}
+
+void read_parts(db::transaction& tx, std::vector<order>& orders) {
+    if (orders.empty()) return;
+    std::vector<order_id> ids;
+    by_id index;
+    for (auto& each : orders) {
+        ids.push_back(each.id);
+        index[each.id] = &each;
+    }
+    read_lines(tx, ids, index);
+    read_deliveries(tx, ids, index);
+}
+
+}  // namespace
+
+void insert_orders(db::transaction& tx, std::span<const order> orders) {
+    insert_heads(tx, orders);
+    insert_lines(tx, orders);
+    insert_deliveries(tx, orders);
+}
+
+std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted) {
+    sql text;
+    text << head_columns << "WHERE 1 = 1";
+    if (wanted.owner) text << " AND user_id = " << *wanted.owner;
+    if (wanted.state) text << " AND state = " << to_string(*wanted.state);
+    if (wanted.before) text << " AND id < " << *wanted.before;
+    if (wanted.sale)
+        text << " AND id IN (SELECT order_id FROM order_lines WHERE sale_id = " << *wanted.sale << ")";
+    text << " ORDER BY id DESC LIMIT " << wanted.limit;
+    auto out = read_heads(tx, text);
+    read_parts(tx, out);
+    return out;
+}
+
+std::optional<order> find_order(db::transaction& tx, order_id id, bool locked) {
+    sql text;
+    text << head_columns << "WHERE id = " << id;
+    if (locked && tx.dialect() == db::dialect::mysql) text << " FOR UPDATE";
+    auto found = read_heads(tx, text);
+    if (found.empty()) return std::nullopt;
+    read_parts(tx, found);
+    return std::move(found.front());
+}
+
+bool mark_cancelled(db::transaction& tx, order_id id, instant at) {
+    const auto changed =
+        tx.execute(sql{} << "UPDATE orders SET state = 'cancelled', events = events + 1 WHERE id = "
+                         << id << " AND state = 'confirmed'");
+    if (changed != 1) return false;
+    tx.execute(sql{} << "UPDATE deliveries SET state = 'cancelled', cancelled_at = " << at
+                     << " WHERE order_id = " << id);
+    return true;
+}
+
+bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq) {
+    return tx.query_one<std::int64_t>(sql{} << "SELECT line_no FROM order_lines WHERE sale_id = "
+                                            << sale << " AND admission_seq = " << seq
+                                            << " AND order_id = " << id)
+        .has_value();
+}
+
+std::int64_t highest_admission(db::transaction& tx, sale_id sale) {
+    using maybe_seq = std::optional<std::int64_t>;
+    const auto found = tx.query_one<maybe_seq>(
+        sql{} << "SELECT MAX(admission_seq) FROM order_lines WHERE sale_id = " << sale);
+    return found ? std::get<0>(*found).value_or(0) : 0;
+}
+
+}  // namespace market::order

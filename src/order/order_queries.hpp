@@ -1,0 +1,81 @@
+#pragma once
+/// The SQL of this module's tables: orders, order_lines, deliveries, purchase_keys and its totals.
+/// All functions work in the caller's transaction and throw db::error.
+#include "purchase_rules.hpp"
+
+#include <market/db/transaction.hpp>
+#include <market/order/order.hpp>
+
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace market::order {
+
+// --- purchase keys (purchase_key_queries.cpp) ---
+
+/// The rows of those of `rids` that have one. `locked` waits for transactions that are writing one.
+std::vector<key_row> find_keys(db::transaction& tx, std::span<const purchase_rid> rids,
+                               bool locked = false);
+
+struct new_key {
+    purchase_rid rid;
+    user_id buyer;
+    digest256 fingerprint{};
+    order_id order;
+    std::string reply;
+    instant at;
+};
+/// One statement for all. A rid that is there already throws unique_violation.
+void insert_keys(db::transaction& tx, std::span<const new_key> keys);
+
+/// VOID rows for rids that have none, counted in the totals.
+struct void_key {
+    purchase_rid rid;
+    user_id buyer;
+    sale_id sale;
+};
+void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, instant at);
+
+/// Every rid that an order of this sale, or a VOID of it, has taken.
+std::vector<purchase_rid> rids_of_sale(db::transaction& tx, sale_id sale);
+
+/// Keys older than `before`, by (at, rid) after `after`, with the sales they wait for.
+struct old_key {
+    purchase_rid rid;
+    std::optional<order_id> order;
+    instant at;
+    std::vector<sale_id> sales;
+};
+std::vector<old_key> old_keys(db::transaction& tx, instant before, const std::optional<old_key>& after,
+                              std::size_t max);
+/// Drops the keys. False when one of them was gone already: roll back, another is at it.
+bool purge_keys(db::transaction& tx, std::span<const old_key> keys);
+
+// --- orders (order_queries.cpp) ---
+
+/// Multi-row inserts of orders with their lines and deliveries; each counts `events` = 1.
+void insert_orders(db::transaction& tx, std::span<const order> orders);
+
+struct order_selection {
+    std::optional<user_id> owner;
+    std::optional<sale_id> sale;
+    std::optional<order_state> state;
+    std::optional<order_id> before;
+    int limit = 1;
+};
+/// Whole orders, newest first.
+std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted);
+/// `locked`: with the row lock.
+std::optional<order> find_order(db::transaction& tx, order_id id, bool locked = false);
+/// confirmed -> cancelled, with its delivery; counts one event more. False when it was not confirmed.
+bool mark_cancelled(db::transaction& tx, order_id id, instant at);
+
+// --- admissions (order_queries.cpp) ---
+
+/// Does the order hold this admission?
+bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq);
+/// The highest admission number that an order of the sale has; 0 when none.
+std::int64_t highest_admission(db::transaction& tx, sale_id sale);
+
+}  // namespace market::order

@@ -1,0 +1,198 @@
+#include "order_writer.hpp"
+
+#include "misfits.hpp"
+
+#include <market/base/kill_point.hpp>
+#include <market/base/log.hpp>
+
+#include <algorithm>
+
+namespace market::order {
+
+namespace {
+
+using verdict = write_answer::verdict;
+using namespace std::chrono_literals;
+
+constexpr std::size_t batch_bytes_max = 4 << 20;  // a quarter of MariaDB's default packet
+constexpr int fruitless_rounds_max = 5;
+constexpr auto unsettled_pause = 50ms;
+
+void settle_all(batch& wanted, const write_answer& answer) {
+    for (const auto& each : wanted) each->settle(answer);
+    wanted.clear();
+}
+
+write_answer refused(errc code, std::string detail) {
+    return {verdict::refused, failure{code, std::move(detail)}};
+}
+
+deadline latest_deadline(const batch& of) {
+    deadline out{};
+    for (const auto& each : of) out = std::max(out, each->what.until);
+    return out;
+}
+
+}  // namespace
+
+order_writer::order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,
+                           std::function<void()> notify_relay, settings chosen)
+    : database_(database),
+      clock_(clock),
+      gate_(gate),
+      notify_relay_(std::move(notify_relay)),
+      chosen_(std::move(chosen)),
+      queue_(chosen_.queue_orders_max) {}
+
+void order_writer::start() {
+    // SQLite has one writer at a time; elsewhere a second transaction works while one is in COMMIT.
+    const int count = database_.dialect() == db::dialect::sqlite ? 1 : 2;
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+}
+
+void order_writer::stop() {
+    queue_.close();
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void order_writer::work() {
+    for (;;) {
+        auto wanted = queue_.take(chosen_.batch_orders_max, batch_bytes_max);
+        if (wanted.empty()) return;
+        write(std::move(wanted));
+    }
+}
+
+// 1. Every purchase of the batch is settled exactly once, after its outcome is known (or is known to
+//    be unknowable before its deadline).
+// 2. A round settles at least one purchase, or is one of at most fruitless_rounds_max that did not.
+// 3. Nothing is mended inside a transaction: it commits whole or is rolled back whole.
+void order_writer::write(batch wanted) {
+    int fruitless = 0;
+    while (!wanted.empty()) {
+        const auto before = wanted.size();
+        auto next = attempt(wanted);
+        if (next == step::misfit) next = sort_out(wanted);
+        if (next == step::done) return;
+        fruitless = wanted.size() < before ? 0 : fruitless + 1;
+        if (next != step::halve && fruitless < fruitless_rounds_max) continue;
+        if (wanted.size() == 1) {
+            settle_all(wanted, refused(errc::internal, "the order could not be written"));
+            return;
+        }
+        const auto middle = wanted.begin() + static_cast<std::ptrdiff_t>(wanted.size() / 2);
+        write(batch(wanted.begin(), middle));
+        write(batch(middle, wanted.end()));
+        return;
+    }
+}
+
+order_writer::step order_writer::attempt(batch& wanted) {
+    try {
+        auto tx = database_.begin(db::access::write);
+        const auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency);
+        if (drafts.empty()) return step::done;
+        if (!write_drafts(*tx, drafts)) return step::misfit;
+        return commit(std::move(tx), drafts, wanted);
+    } catch (const db::error& failed) {
+        return after_error(failed, wanted);
+    } catch (const std::exception& failed) {
+        log::error("order.batch_failed", {{"reason", failed.what()}});
+        return step::halve;
+    }
+}
+
+order_writer::step order_writer::sort_out(batch& wanted) {
+    try {
+        auto tx = database_.begin(db::access::write);
+        settle_misfits(*tx, wanted);
+        return step::again;
+    } catch (const db::error& failed) {
+        return after_error(failed, wanted);
+    }
+}
+
+order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
+                                         const std::vector<drafted>& drafts, batch& wanted) {
+    kill_point("before_commit");
+    auto outcome = tx->commit();
+    tx.reset();
+    kill_point("after_commit");
+    if (outcome == db::commit_outcome::unknown)
+        outcome = find_out(drafts.front(), latest_deadline(wanted));
+    switch (outcome) {
+        case db::commit_outcome::committed:
+            placed(drafts, wanted);
+            return step::done;
+        case db::commit_outcome::rolled_back:
+            return step::again;
+        case db::commit_outcome::unknown:
+            break;
+    }
+    log::error("order.outcome_unknown", {{"orders", static_cast<std::int64_t>(wanted.size())}});
+    settle_all(wanted, {verdict::unknown});
+    return step::done;
+}
+
+/// The purchase key that the transaction inserted first tells of all of them: it blocks while the
+/// lost transaction still lives, and then holds this batch's order id, or not.
+db::commit_outcome order_writer::find_out(const drafted& first, deadline until) {
+    const std::array rids{first.of->what.rid};
+    while (std::chrono::steady_clock::now() < until) {
+        try {
+            auto tx = database_.begin(db::access::write);
+            const auto rows = find_keys(*tx, rids, true);
+            const bool ours = rows.size() == 1 && rows.front().order == first.made.id;
+            return ours ? db::commit_outcome::committed : db::commit_outcome::rolled_back;
+        } catch (const db::error& failed) {
+            log::warning("order.commit_unsettled", {{"cause", db::to_string(failed.why())}});
+            std::this_thread::sleep_for(unsettled_pause);
+        }
+    }
+    return db::commit_outcome::unknown;
+}
+
+void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
+    std::vector<stock::hold_ref> admissions;
+    for (const auto& each : drafts) {
+        each.of->settle({verdict::placed, purchase_reply{each.made.id, each.body, false}});
+        for (const auto& line : each.of->what.lines)
+            if (const auto* sale = line.sale())
+                admissions.push_back({*sale, line.epoch, each.of->what.rid, line.seq});
+    }
+    wanted.clear();
+    kill_point("before_confirm");
+    if (!admissions.empty()) gate_.confirm(std::move(admissions));
+    notify_relay_();
+}
+
+/// Whatever the error, nothing of the transaction was committed.
+order_writer::step order_writer::after_error(const db::error& failed, batch& wanted) {
+    log::warning("order.batch_rolled_back",
+                 {{"cause", db::to_string(failed.why())},
+                  {"orders", static_cast<std::int64_t>(wanted.size())}});
+    switch (failed.why()) {
+        case db::cause::deadlock:
+        case db::cause::lock_timeout:
+        case db::cause::connection_lost:
+        case db::cause::unique_violation:  // another instance wrote one of the keys: read it next time
+            if (std::chrono::steady_clock::now() < latest_deadline(wanted)) return step::again;
+            settle_all(wanted, refused(errc::database_unavailable, "the database did not answer in time"));
+            return step::done;
+        case db::cause::unavailable:
+        case db::cause::refused:
+        case db::cause::read_only:
+        case db::cause::full:
+            settle_all(wanted, refused(errc::database_unavailable, "the database cannot be written"));
+            return step::done;
+        case db::cause::check_violation:
+            return step::misfit;
+        case db::cause::data_error:
+        case db::cause::other:
+            break;
+    }
+    return step::halve;
+}
+
+}  // namespace market::order
