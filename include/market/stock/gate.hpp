@@ -2,9 +2,9 @@
 /// The gate: who gets in, decided in memory, in order of arrival.
 ///
 /// A filter in front of the record (stock/ledger.hpp), never the record itself. Every sale's keys
-/// carry a tag: the pool's epoch, and the run of the gate's server. Keys that miss, or carry another
-/// run's tag, or do not all carry the same tag, are `stale`: an emptied, restored or partly lost
-/// gate needs no case of its own.
+/// carry a tag: the pool's epoch, and the run of the gate's server. Keys that miss, or carry
+/// another run's tag, or do not all carry the same tag, are `stale`: an emptied, restored or partly
+/// lost gate needs no case of its own.
 #include <market/base/clock.hpp>
 #include <market/base/error.hpp>
 #include <market/base/id.hpp>
@@ -31,13 +31,17 @@ struct wish {
 struct admitted { std::int64_t seq; std::int64_t epoch; };  ///< seq: 1, 2, 3 ... of this sale
 struct known { bool done; };         ///< done: confirmed before; else held by another attempt
 struct sold_out { std::int64_t remaining; };                 ///< fewer than the units asked for
-struct limit_reached { std::int64_t limit; std::int64_t remaining; };  ///< what this buyer may still buy
+struct limit_reached {
+    std::int64_t limit;
+    std::int64_t remaining;  ///< what this buyer may still buy, >= 0
+};
 struct not_open { instant opens_at; };
 struct paused {};
 struct ended {};
 struct stale {};  ///< the gate has to be loaded anew
 
-using admit_answer = std::variant<admitted, known, sold_out, limit_reached, not_open, paused, ended, stale>;
+using admit_answer =
+    std::variant<admitted, known, sold_out, limit_reached, not_open, paused, ended, stale>;
 
 /// Names one admission.
 struct hold_ref {
@@ -76,7 +80,8 @@ struct gate_view {
 
 struct buyer_units { user_id buyer; std::int64_t units = 0; };
 
-/// All that a gate knows of a sale; what a load puts in. `remaining` = total - sold - units of `holds`.
+/// All that a gate knows of a sale; what a load puts in.
+/// `remaining` = total - sold - units of `holds`.
 struct gate_contents {
     std::int64_t epoch = 0;
     instant starts_at, ends_at;
@@ -85,7 +90,7 @@ struct gate_contents {
     std::int64_t total = 0;
     std::int64_t sold = 0;
     std::int64_t last_seq = 0;             ///< highest admission number given so far
-    std::vector<buyer_units> buyers;       ///< units in live orders
+    std::vector<buyer_units> buyers;       ///< units in live orders, each buyer once
     std::vector<purchase_rid> done;        ///< purchase wishes that have a key row
     std::vector<hold> holds;               ///< carried over; not counted in `sold` and `buyers`
 };
@@ -110,23 +115,29 @@ class stock_gate {
 public:
     virtual ~stock_gate() = default;
 
-    /// Takes units for a wish. Checked in this order: tag, known rid, window (gate time), pause,
-    /// buyer's limit, remaining. The same attempt again gets its same admission; another attempt of
-    /// a held rid takes nothing. Everything but `admitted` took nothing.
+    /// Takes units for a wish. Checked in this order: tag, known rid, window (gate time; open from
+    /// `starts_at` until just before `ends_at`), pause, buyer's limit, remaining. The same attempt
+    /// again gets its same admission; another attempt of a held rid takes nothing. Everything but
+    /// `admitted` took nothing. Units that came back can be admitted 150 ms later at the latest.
+    /// Errors: internal (units out of range, or an attempt that comes back with another buyer or
+    /// other units: nothing was taken).
     virtual asio::awaitable<result<admit_answer>> admit(wish wanted) = 0;
 
-    /// The admission has its order: the hold becomes a sold unit and its rid `done`. A ref that does
-    /// not match (epoch, rid, seq) does nothing. Starts, does not wait; what gets lost is settled by
-    /// the sweeper.
+    /// The admission has its order: the hold becomes sold units and its rid `done`, until the sale
+    /// is loaded anew or removed. A ref that does not match (epoch, rid, seq) does nothing; a
+    /// frozen gate takes it. Starts, does not wait; what gets lost is settled by the sweeper.
     virtual void confirm(std::vector<hold_ref> admissions) noexcept = 0;
 
     /// Confirms one and waits.
     virtual asio::awaitable<result<void>> confirm_one(hold_ref admission) = 0;
 
-    /// The admission has no order: its units come back. A ref that does not match does nothing.
+    /// The admission has no order: its units come back and its rid is forgotten. A ref that does
+    /// not match does nothing; a frozen gate takes it.
     virtual asio::awaitable<result<void>> cancel(hold_ref admission) = 0;
 
-    /// Units of a cancelled order come back to remaining and to the buyer's limit; once per id.
+    /// Units of a cancelled order come back to remaining and to the buyer's limit, once per id,
+    /// also before the confirm of that order gets here.
+    /// Errors: internal (more than the gate ever gave this buyer: drift; nothing changed).
     virtual asio::awaitable<result<credit_answer>> give_back(credit returned) = 0;
 
     /// A view of each sale asked for, in that order.
@@ -135,7 +146,8 @@ public:
     /// Open holds taken at or before `until` (gate time), by admission number. Empty when absent.
     virtual asio::awaitable<result<std::vector<hold>>> holds(sale_id sale, instant until) = 0;
 
-    /// Everything of a sale, for the proof; state absent: empty contents of epoch 0.
+    /// Everything of a sale, for the proof: holds by admission number, the rest in no order, buyers
+    /// of 0 units left out. State absent: empty contents of epoch 0.
     virtual asio::awaitable<result<gate_contents>> dump(sale_id sale) = 0;
 
     /// An open gate answers `stale` from now on; its holds stay readable. Returns what it was; gate
@@ -143,8 +155,11 @@ public:
     virtual asio::awaitable<result<gate_view>> freeze(sale_id sale) = 0;
 
     /// Puts the contents aside under their epoch (unseen by admit), then opens them in one step and
-    /// forgets the old ones. False when a gate of the same or a higher epoch of this run is open there
-    /// already: nothing changed.
+    /// forgets the old ones. False when a gate of the same or a higher epoch of this run stands
+    /// there already, open or frozen (so that a load sent twice cannot undo a freeze): nothing
+    /// changed. Carried holds keep all they have; numbering goes on after the highest of `last_seq`
+    /// and the holds'.
+    /// Errors: internal (the numbers do not add up; the detail says which: nothing changed).
     virtual asio::awaitable<result<bool>> load_and_open(sale_id sale, gate_contents contents) = 0;
 
     /// Forgets the sale: it was closed.

@@ -1,6 +1,8 @@
 #pragma once
 /// The record of stock: pools, movements, buyers, pending credits. All functions work in the
 /// caller's transaction, throw db::error, and lock pools in ascending id when they take several.
+/// Units that are not positive where they must be throw db::error{data_error}; a row that has to be
+/// there and is not throws db::error{other}.
 ///
 /// total = sum of movements; sold = units in live orders; 0 <= sold <= total (a CHECK).
 #include <market/base/clock.hpp>
@@ -21,7 +23,8 @@ namespace market::stock::ledger {
 // --- making and changing pools ---
 
 /// The general pool of a new product, with a `received` movement when units > 0.
-void open_general_pool(db::transaction& tx, product_id product, std::int64_t units, const std::string& actor, instant at);
+void open_general_pool(db::transaction& tx, product_id product, std::int64_t units,
+                       const std::string& actor, instant at);
 
 /// Moves units from the general pool to a new sale's pool of epoch 1 (two `allocated` rows).
 /// Errors: stock_conflict (fewer available; facts: available), product_not_found (no general pool).
@@ -43,16 +46,20 @@ std::optional<pool> begin_load(db::transaction& tx, sale_id sale);
 std::optional<pool> find(db::transaction& tx, pool_id id);
 /// With the row lock (SQLite: the write transaction is lock enough), ascending by id.
 std::vector<pool> find_locked(db::transaction& tx, std::span<const pool_id> ids);
+/// The general pool first, then those of its sales, oldest first.
 std::vector<pool> pools_of(db::transaction& tx, product_id product);
-/// Available units of each product's general pool.
-std::unordered_map<product_id, std::int64_t> available_of(db::transaction& tx, std::span<const product_id> products);
+/// Available units of each product's general pool; products without one are left out.
+std::unordered_map<product_id, std::int64_t> available_of(db::transaction& tx,
+                                                          std::span<const product_id> products);
 /// The pools of those of `sales` that exist.
 std::vector<pool> pools_of_sales(db::transaction& tx, std::span<const sale_id> sales);
 /// Sale pools not closed: what the sweeper looks after.
 std::vector<pool> open_sale_pools(db::transaction& tx);
+/// Everybody who ever had an order there, also those who are back at 0 units.
 std::vector<buyer_units> buyers_of(db::transaction& tx, sale_id sale);
 /// Units this buyer has in live orders of the sale, under lock.
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer);
+/// Newest first; those older than `before` when it is given.
 std::vector<movement> movements_of(db::transaction& tx, product_id product, int limit,
                                    std::optional<movement_id> before);
 
@@ -61,9 +68,10 @@ std::vector<movement> movements_of(db::transaction& tx, product_id product, int 
 struct pool_take {
     pool_id pool;
     std::int64_t units = 0;
-    std::optional<std::int64_t> epoch;  ///< sale pools: the epoch of the admissions
+    std::optional<std::int64_t> epoch;  ///< sale pools: that of the admissions; general: empty
 };
-/// sold + units where id, epoch and sold + units <= total hold (and, for a sale, not closed).
+/// sold + units where id, epoch and sold + units <= total hold (and, for a sale, not closed). A
+/// sale pool is never taken from without an epoch, nor a general pool with one.
 /// False when no row fits: nothing changed, the caller rolls back and asks why.
 bool take(db::transaction& tx, const pool_take& wanted);
 
@@ -82,8 +90,13 @@ void count_buyers(db::transaction& tx, std::span<const buyer_take> takes);
 /// Units of a dead order line come back: the pool's sold falls, a buyer's count falls. On an open
 /// sale pool a credit row is written and returned, to be given to the gate after the commit; on a
 /// closed one the units move on to the general pool (two `returned` rows) and nothing is returned.
-std::optional<credit> give_back(db::transaction& tx, const pool& locked, order_id order, user_id buyer,
-                                std::int64_t units, const std::string& actor, instant at);
+/// `locked` is the pool as find_locked gave it in this transaction. Who gives back to a sale's pool
+/// locks it together with pool_of(its product), in one call: a product's pool comes first in the
+/// order of locking. More units than are sold, or than the buyer has, throw check_violation; a
+/// second credit of one order and sale unique_violation.
+std::optional<credit> give_back(db::transaction& tx, const pool& locked, order_id order,
+                                user_id buyer, std::int64_t units, const std::string& actor,
+                                instant at);
 
 /// Credits that the gate has not taken yet, oldest first, at most `max`.
 std::vector<credit> pending_credits(db::transaction& tx, std::size_t max);

@@ -1,0 +1,97 @@
+#include "ledger_rows.hpp"
+
+namespace market::stock::ledger {
+namespace {
+
+void insert_pool(db::transaction& tx, const pool& made) {
+    tx.execute(db::sql{} << "INSERT INTO pools"
+                            " (id, product_id, sale_id, total, sold, gate_epoch, closed) VALUES ("
+                         << made.id << ", " << made.product << ", " << made.sale << ", "
+                         << made.total << ", 0, " << made.gate_epoch << ", 0)");
+}
+
+void drop_credits(db::transaction& tx, sale_id sale) {
+    tx.execute(db::sql{} << "DELETE FROM gate_credits WHERE sale_id = " << sale);
+}
+
+}  // namespace
+
+void open_general_pool(db::transaction& tx, product_id product, std::int64_t units,
+                       const std::string& actor, instant at) {
+    pool general;
+    general.id = pool_of(product);
+    general.product = product;
+    general.total = units;
+    general.gate_epoch = 1;
+    insert_pool(tx, general);
+    if (units == 0) return;
+    require_positive(units);
+    const movement_entry entries[] = {{general, movement_kind::received, units, "first stock"}};
+    write_movements(tx, entries, actor, at);
+}
+
+result<void> allocate(db::transaction& tx, product_id product, sale_id sale, std::int64_t units,
+                      const std::string& actor, instant at) {
+    require_positive(units);
+    const pool_id general_id[] = {pool_of(product)};
+    auto found = find_locked(tx, general_id);
+    if (found.empty() || found[0].sale)
+        return failure{errc::product_not_found, "there is no such product"};
+    const auto& general = found[0];
+    if (general.available() < units) {
+        failure refused{errc::stock_conflict, "the product has fewer units available"};
+        refused.facts.emplace_back("available", general.available());
+        return refused;
+    }
+
+    pool made;
+    made.id = pool_of(sale);
+    made.product = product;
+    made.sale = sale;
+    made.total = units;
+    made.gate_epoch = 1;
+    auto lowered = tx.execute(db::sql{} << "UPDATE pools SET total = total - " << units
+                                        << " WHERE id = " << general.id);
+    require_one(lowered, "a locked pool is gone");
+    insert_pool(tx, made);
+    const movement_entry entries[] = {
+        {general, movement_kind::allocated, -units, "allocated to a sale"},
+        {made, movement_kind::allocated, units, "allocated to the sale"},
+    };
+    write_movements(tx, entries, actor, at);
+    return {};
+}
+
+result<bool> close(db::transaction& tx, sale_id sale, const std::string& actor, instant at) {
+    auto seen = find(tx, pool_of(sale));  // which product it is never changes
+    if (!seen || !seen->sale) return failure{errc::sale_not_found, "there is no such sale"};
+    const pool_id both[] = {pool_of(seen->product), seen->id};
+    for (const auto& locked : find_locked(tx, both)) {
+        if (locked.id != seen->id) continue;
+        if (locked.closed) return false;
+        auto closed = tx.execute(
+            db::sql{} << "UPDATE pools SET closed = 1, gate_epoch = gate_epoch + 1, total = sold"
+                         " WHERE id = " << locked.id << " AND closed = 0");
+        require_one(closed, "a locked pool was closed by another");
+        drop_credits(tx, sale);
+        if (locked.available() > 0) return_to_general(tx, locked, locked.available(), actor, at);
+        return true;
+    }
+    return failure{errc::sale_not_found, "there is no such sale"};
+}
+
+std::optional<pool> begin_load(db::transaction& tx, sale_id sale) {
+    const pool_id wanted[] = {pool_of(sale)};
+    auto found = find_locked(tx, wanted);
+    if (found.empty() || !found[0].sale) return {};
+    auto out = found[0];
+    if (out.closed) return out;
+    auto raised = tx.execute(db::sql{} << "UPDATE pools SET gate_epoch = gate_epoch + 1 WHERE id = "
+                                       << out.id);
+    require_one(raised, "a locked pool is gone");
+    drop_credits(tx, sale);
+    ++out.gate_epoch;
+    return out;
+}
+
+}  // namespace market::stock::ledger

@@ -1,0 +1,104 @@
+#pragma once
+/// What the tests of the gate contract say, in the words of the shop.
+#include "stock/gate_fixture.hpp"
+#include "support/catch.hpp"
+#include "support/eventually.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace market::stock::testing {
+
+using market::testing::eventually;
+using namespace std::chrono_literals;
+
+/// Units that came back are admissible after this much gate time at the latest.
+inline constexpr auto units_come_back_in = 150ms;
+
+/// One sale at one gate. Its calls fail the test when the gate answers an error.
+class gate_play {
+public:
+    explicit gate_play(const gate_kind& kind) : fixture_(kind.make()) {}
+
+    gate_fixture& stage() { return *fixture_; }
+    stock_gate& gate() { return fixture_->gate(); }
+    instant now() const { return fixture_->now(); }
+    void advance(std::chrono::milliseconds by) { fixture_->advance(by); }
+
+    /// A sale that opened a minute ago and ends in an hour.
+    gate_contents sale_of(std::int64_t units, std::int64_t limit = 1'000,
+                          std::int64_t epoch = 1) const {
+        gate_contents out;
+        out.epoch = epoch;
+        out.starts_at = now() - 1min;
+        out.ends_at = now() + 1h;
+        out.per_user_limit = limit;
+        out.total = units;
+        return out;
+    }
+
+    result<bool> try_load(gate_contents contents) {
+        return stage().settle(gate().load_and_open(sale, std::move(contents)));
+    }
+    bool load(gate_contents contents) { return try_load(std::move(contents)).value(); }
+
+    wish wish_of(user_id buyer, std::int64_t units = 1) const {
+        return {sale, buyer, units, make_random_id<purchase_rid>(), make_random_id<attempt_id>()};
+    }
+    result<admit_answer> try_admit(const wish& wanted) {
+        return stage().settle(gate().admit(wanted));
+    }
+    admit_answer admit(const wish& wanted) { return try_admit(wanted).value(); }
+    /// Fails the test when the wish is refused.
+    hold_ref hold(const wish& wanted) {
+        auto answer = admit(wanted);
+        REQUIRE(std::holds_alternative<admitted>(answer));
+        auto in = std::get<admitted>(answer);
+        return {sale, in.epoch, wanted.rid, in.seq};
+    }
+
+    void confirm(hold_ref admission) {
+        REQUIRE(stage().settle(gate().confirm_one(admission)).has_value());
+    }
+    void cancel(hold_ref admission) {
+        REQUIRE(stage().settle(gate().cancel(admission)).has_value());
+        advance(units_come_back_in);
+    }
+    result<credit_answer> try_give_back(const credit& returned) {
+        auto out = stage().settle(gate().give_back(returned));
+        advance(units_come_back_in);
+        return out;
+    }
+    credit_answer give_back(const credit& returned) { return try_give_back(returned).value(); }
+    credit credit_of(user_id buyer, std::int64_t units, std::int64_t epoch = 1) const {
+        return {make_id<credit_id>(), sale, buyer, units, epoch};
+    }
+
+    gate_view look() { return stage().settle(gate().look({sale})).value().at(0); }
+    gate_view freeze() { return stage().settle(gate().freeze(sale)).value(); }
+    void remove() { REQUIRE(stage().settle(gate().remove(sale)).has_value()); }
+    std::vector<stock::hold> holds() { return holds_until(now()); }
+    std::vector<stock::hold> holds_until(instant until) {
+        return stage().settle(gate().holds(sale, until)).value();
+    }
+    gate_contents dump() {
+        auto out = stage().settle(gate().dump(sale)).value();
+        std::ranges::sort(out.done);
+        std::ranges::sort(out.buyers, {}, &buyer_units::buyer);
+        return out;
+    }
+
+    sale_id sale = make_id<sale_id>();
+
+private:
+    std::unique_ptr<gate_fixture> fixture_;
+};
+
+template <class Answer>
+bool is(const admit_answer& answer) { return std::holds_alternative<Answer>(answer); }
+
+inline user_id somebody() { return make_id<user_id>(); }
+
+}  // namespace market::stock::testing
