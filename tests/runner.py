@@ -106,6 +106,8 @@ def run_unittest(path, env=None):
     skips = [f"{path.name}: {line}" for line in SKIPPED.findall(err)]
     if status != 0 and not failures:
         failures = [f"{path.name}: exit {status}"]
+    for line in re.findall(r"^seed .*", out, re.M):
+        print(f"   {path.stem}: {line}")
     if failures:
         print(out[-10_000:] + err[-20_000:], flush=True)
     return max(0, (int(ran[1]) if ran else 0) - len(failures) - len(skips)), failures, skips
