@@ -1,0 +1,182 @@
+#include "configuration.hpp"
+
+#include "auth_secret.hpp"
+#include "config_file.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+extern char** environ;
+
+namespace market::app {
+
+/// Lays the sources over each other, weakest first, and collects every culprit on the way.
+class config_loader {
+public:
+    explicit config_loader(const config_sources& sources) : sources_(sources) {
+        for (const auto& key : all_settings()) {
+            made_.entries_.push_back({&key, std::string{key.fallback}, "default"});
+        }
+    }
+
+    result<configuration> load() {
+        take_file(sources_.file.empty() ? variable("MARKET_CONFIG") : sources_.file);
+        take_environment();
+        for (const auto& [name, value] : sources_.flags) take_flag(name, value);
+        expand_data_dir();
+        refuse_weak_secret();
+        if (!culprits_.empty()) return failure{errc::validation_failed, culprits_};
+        return std::move(made_);
+    }
+
+private:
+    void blame(const std::string& sentence) {
+        if (!culprits_.empty()) culprits_.push_back('\n');
+        culprits_ += sentence;
+    }
+
+    std::string variable(std::string_view name) const {
+        for (const auto& [known, value] : sources_.environment) {
+            if (known == name) return value;
+        }
+        return {};
+    }
+
+    void take(const setting& key, const std::string& value, const std::string& origin) {
+        if (const auto wrong = objection(key, value)) {
+            blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" + origin + ")");
+            return;
+        }
+        auto& one = made_.entries_[static_cast<std::size_t>(&key - all_settings().data())];
+        one.value = value;
+        one.origin = origin;
+    }
+
+    void take_file(const std::string& path) {
+        if (path.empty()) return;
+        auto values = read_config_file(path);
+        if (!values) return blame(values.error().detail);
+        for (const auto& found : *values) {
+            const auto origin = path + ":" + std::to_string(found.line);
+            const auto* key = find_setting(found.name);
+            if (key == nullptr) {
+                blame(found.name + ": \"" + found.value + "\": there is no such key (" + origin + ")");
+                continue;
+            }
+            const bool wants_integer = key->kind == value_kind::integer;
+            const auto wanted = wants_integer ? file_value::kind::integer : file_value::kind::text;
+            if (found.type != wanted) {
+                blame(found.name + ": \"" + shown(*key, found.value) + "\" is not " +
+                      (wants_integer ? "an integer" : "a string") + " (" + origin + ")");
+                continue;
+            }
+            take(*key, found.value, origin);
+        }
+    }
+
+    void take_environment() {
+        for (const auto& [name, value] : sources_.environment) {
+            if (!name.starts_with("MARKET_") || name == "MARKET_CONFIG" || name == "MARKET_KILL_AT") continue;
+            if (!take_variable(name, value)) {
+                made_.warnings_.push_back(name + " is no variable of market; it is ignored");
+            }
+        }
+    }
+
+    bool take_variable(const std::string& name, const std::string& value) {
+        for (const auto& key : all_settings()) {
+            const auto expected = environment_name(key);
+            if (name == expected) {
+                if (key.hidden != secrecy::none && !variable(expected + "_FILE").empty()) {
+                    blame(std::string{key.name} + ": both " + expected + " and " + expected + "_FILE are set");
+                } else {
+                    take(key, value, "environment " + name);
+                }
+                return true;
+            }
+            if (key.hidden != secrecy::none && name == expected + "_FILE") {
+                take_secret_file(key, name, value);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void take_secret_file(const setting& key, const std::string& name, const std::string& path) {
+        if (path.empty()) return;
+        std::ifstream in{path, std::ios::binary};
+        std::ostringstream text;
+        if (!in || !(text << in.rdbuf())) {
+            return blame(std::string{key.name} + ": \"" + path + "\" cannot be read (environment " + name + ")");
+        }
+        auto value = text.str();
+        while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
+        take(key, value, "environment " + name);
+    }
+
+    void take_flag(const std::string& name, const std::string& value) {
+        const auto* key = find_setting(name);
+        if (key == nullptr) throw std::logic_error{"a flag for the unknown key " + name};
+        take(*key, value, "flag " + flag_name(*key));
+    }
+
+    void expand_data_dir() {
+        const auto data_dir = made_.text("data_dir");
+        static constexpr std::string_view mark = "{data_dir}";
+        for (auto& one : made_.entries_) {
+            if (one.key->kind != value_kind::url) continue;
+            if (const auto at = one.value.find(mark); at != std::string::npos) {
+                one.value.replace(at, mark.size(), data_dir);
+            }
+        }
+    }
+
+    void refuse_weak_secret() {
+        if (!made_.production() || !is_weak_secret(made_.text("auth.secret"))) return;
+        const auto& secret = made_.text("auth.secret");
+        blame("auth.secret: " + std::string{secret.empty() ? "missing" : "\"(hidden)\" is too easy to guess"} +
+              ", which mode production refuses; a good one: " + make_secret());
+    }
+
+    const config_sources& sources_;
+    configuration made_;
+    std::string culprits_;
+};
+
+std::vector<std::pair<std::string, std::string>> process_environment() {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view pair{*variable};
+        const auto equals = pair.find('=');
+        if (equals == std::string_view::npos) continue;
+        out.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return out;
+}
+
+const std::string& configuration::text(std::string_view name) const {
+    for (const auto& one : entries_) {
+        if (one.key->name == name) return one.value;
+    }
+    throw std::logic_error{"there is no key " + std::string{name}};
+}
+
+std::int64_t configuration::integer(std::string_view name) const {
+    const auto& written = text(name);
+    std::int64_t value = 0;
+    std::from_chars(written.data(), written.data() + written.size(), value);
+    return value;
+}
+
+std::string configuration::in_data_dir(std::string_view name) const {
+    return (std::filesystem::path{text("data_dir")} / name).string();
+}
+
+result<configuration> load_configuration(const config_sources& sources) {
+    return config_loader{sources}.load();
+}
+
+}  // namespace market::app

@@ -1,0 +1,41 @@
+#pragma once
+/// The one table of configuration keys. Parsing, `config show`, `--help` and config/market.toml
+/// all follow it.
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace market::app {
+
+enum class value_kind { text, integer, choice, url };
+/// What must not be shown.
+enum class secrecy { none, url_password, whole };
+
+struct setting {
+    std::string_view name;      ///< "http.port"
+    value_kind kind = value_kind::text;
+    std::string_view fallback;  ///< `{data_dir}` stands for the value of data_dir
+    std::string_view doc;
+    std::int64_t least = 0, most = 0;   ///< integers: the range; text: bytes
+    std::string_view choices = {};      ///< words, or schemes of a URL, separated by spaces
+    std::string_view not_built = {};    ///< choices that a later version brings
+    secrecy hidden = secrecy::none;
+};
+
+std::span<const setting> all_settings();
+const setting* find_setting(std::string_view name);
+
+/// `MARKET_HTTP_PORT`
+std::string environment_name(const setting& key);
+/// `--http-port`
+std::string flag_name(const setting& key);
+
+/// What is wrong with the value, as the end of a sentence; empty when nothing is.
+std::optional<std::string> objection(const setting& key, std::string_view value);
+
+/// The value as it may be shown to anyone.
+std::string shown(const setting& key, std::string_view value);
+
+}  // namespace market::app

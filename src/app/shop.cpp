@@ -1,0 +1,156 @@
+#include "shop.hpp"
+
+#include "auth_secret.hpp"
+#include "record.hpp"
+
+#include <market/base/log.hpp>
+#include <market/db/migrator.hpp>
+#include <market/outbox/publisher.hpp>
+
+#include <sys/un.h>
+
+#include <thread>
+
+namespace market::app {
+namespace {
+
+constexpr std::size_t blocking_threads = 8;
+constexpr std::size_t blocking_queue_max = 1024;
+constexpr std::chrono::seconds database_patience{20};
+constexpr std::chrono::seconds relay_flush_max{5};
+
+std::size_t io_threads(const configuration& config) {
+    const auto wanted = static_cast<std::size_t>(config.integer("http.io_threads"));
+    return wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+result<std::string> access_secret(const configuration& config) {
+    const auto& configured = config.text("auth.secret");
+    if (!configured.empty()) return configured;
+    if (auto made = make_data_dir(config); !made) return made.error();
+    return keep_secret(config.in_data_dir("auth.secret"));
+}
+
+std::string control_socket_path(const configuration& config) { return config.in_data_dir("control.sock"); }
+
+result<std::unique_ptr<shop>> shop::open(const configuration& config) {
+    if (const auto path = control_socket_path(config); path.size() >= sizeof(sockaddr_un::sun_path)) {
+        return failure{errc::internal, "data_dir is too long: the path of a socket, " + path +
+                                           ", has at most 107 bytes"};
+    }
+    if (auto made = make_data_dir(config); !made) return made.error();
+    auto secret = access_secret(config);
+    if (!secret) return secret.error();
+    std::optional<server_lock> lock;
+    if (const auto path = sqlite_path(config)) {
+        auto taken = server_lock::take(*path);
+        if (!taken) return taken.error();
+        lock.emplace(std::move(*taken));
+    }
+    auto record = open_record(config, when_missing::make, database_patience);
+    if (!record) return record.error();
+    const auto applied = db::migrate(**record);
+    if (!applied) return failure{errc::internal, "migrations: " + applied.error().detail};
+    if (!applied->empty()) {
+        log::info("migrations.applied", {{"count", static_cast<std::int64_t>(applied->size())}});
+    }
+    std::unique_ptr<shop> made{new shop{config, std::move(*record), std::move(lock), std::move(*secret)}};
+    if (auto built = made->build(); !built) return built.error();
+    return made;
+}
+
+shop::shop(const configuration& config, std::unique_ptr<db::database> record, std::optional<server_lock> lock,
+           std::string secret)
+    : config_(config),
+      secret_(std::move(secret)),
+      lock_(std::move(lock)),
+      record_(std::move(record)),
+      blocking_(blocking_threads, blocking_queue_max),
+      gate_(stock::make_memory_gate(system_clock())),
+      readiness_(*record_) {}
+
+shop::~shop() {
+    if (running_) stop(std::chrono::steady_clock::now());
+}
+
+result<void> shop::build() {
+    auto publisher = outbox::make_publisher(config_.text("events.url"));
+    if (!publisher) return failure{errc::internal, "events.url: " + publisher.error().detail};
+    relay_ = outbox::make_relay(*record_, std::move(*publisher));
+
+    const std::chrono::milliseconds request_deadline{config_.integer("http.request_deadline_ms")};
+    auto notify_relay = [relay = relay_.get()] { relay->notify(); };
+    orders_ = order::make_order_module(
+        *record_, blocking_, system_clock(), *gate_, notify_relay,
+        {.currency = config_.text("shop.currency"),
+         .request_deadline = request_deadline,
+         .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max"))});
+    catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_, orders_->rebuilder());
+    auto users = user::make_user_service(*record_, blocking_, system_clock(),
+                                         {.secret = secret_,
+                                          .mail_url = config_.text("mail.url"),
+                                          .mail_from = config_.text("mail.from")});
+    if (!users) return failure{errc::internal, "mail.url: " + users.error().detail};
+    users_ = std::move(*users);
+
+    server_ = http::make_server({.users = *users_,
+                                 .catalog = *catalog_,
+                                 .orders = orders_->service(),
+                                 .rebuilder = orders_->rebuilder(),
+                                 .gate = *gate_},
+                                {.address = config_.text("http.address"),
+                                 .port = static_cast<std::uint16_t>(config_.integer("http.port")),
+                                 .io_threads = io_threads(config_),
+                                 .request_deadline = request_deadline,
+                                 .currency = config_.text("shop.currency"),
+                                 .public_url = {},
+                                 .control_socket = control_socket_path(config_),
+                                 .cors_origins = {}},
+                                readiness_checks());
+    return {};
+}
+
+std::vector<http::readiness_check> shop::readiness_checks() {
+    auto migrations = [this] { return readiness_.migrations_problem(); };
+    auto database = [this] { return readiness_.database_problem(); };
+    // The memory gate lives in this process: it is there when the question can be asked.
+    auto gate = [] { return std::optional<std::string>{}; };
+    auto events = [this]() -> std::optional<std::string> {
+        if (relay_->healthy()) return std::nullopt;
+        return "the last try to publish failed";
+    };
+    return {{"migrations", migrations}, {"database", database}, {"gate", gate}, {"events", events, false}};
+}
+
+result<void> shop::start() {
+    readiness_.start();
+    relay_->start();
+    orders_->start();
+    running_ = true;
+    return server_->start();
+}
+
+bool shop::stop(deadline until) {
+    running_ = false;
+    const bool all_answered = server_->stop(until);
+    orders_->stop();
+    relay_->stop(relay_flush_max);
+    readiness_.stop();
+    return all_answered;
+}
+
+std::string shop::listening_on() const {
+    const auto& address = config_.text("http.address");
+    const bool v6 = address.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + address + "]" : address) + ":" + std::to_string(server_->port());
+}
+
+std::string shop::url() const {
+    const auto& address = config_.text("http.address");
+    if (address != "0.0.0.0" && address != "::") return listening_on();
+    return "http://localhost:" + std::to_string(server_->port());
+}
+
+}  // namespace market::app

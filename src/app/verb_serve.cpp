@@ -1,0 +1,44 @@
+#include "record.hpp"
+#include "serving.hpp"
+#include "shop.hpp"
+#include "verbs.hpp"
+
+#include <market/user/user_module.hpp>
+
+#include <iostream>
+
+namespace market::app {
+namespace {
+
+void print_banner(const configuration& config, const shop& served, const std::optional<std::string>& set_up) {
+    const auto line = [](std::string_view name, const std::string& value) {
+        std::cout << "  " << name << std::string(10 - name.size(), ' ') << value << "\n";
+    };
+    const auto safe = [&config](std::string_view name) { return shown(*find_setting(name), config.text(name)); };
+    std::cout << "market " MARKET_VERSION "\n";
+    line("shop", served.url());
+    line("mode", config.text("mode"));
+    line("database", safe("database.url"));
+    line("gate", safe("gate.url"));
+    line("events", safe("events.url"));
+    line("mail", safe("mail.url"));
+    if (set_up) line("set-up", served.url() + "/setup?token=" + *set_up + "  (makes the first admin, valid 1 h)");
+    std::cout << "listening on " << served.listening_on() << std::endl;
+}
+
+}  // namespace
+
+int serve(const configuration& config) {
+    prepare_process();
+    stop_signals signals;
+    auto opened = shop::open(config);
+    if (!opened) return fail(opened.error().detail);
+    auto& served = **opened;
+    const auto set_up = user::offer_set_up(served.record(), system_clock());
+    if (!set_up) return fail("set-up link: " + set_up.error().detail);
+    if (auto started = served.start(); !started) return fail(started.error().detail);
+    print_banner(config, served, *set_up);
+    return signals.serve_until_stopped(served, std::chrono::seconds{config.integer("http.drain_seconds")});
+}
+
+}  // namespace market::app
