@@ -1,0 +1,2 @@
+// Beast's compiled half, once: see BOOST_BEAST_SEPARATE_COMPILATION in CMakeLists.txt.
+#include <boost/beast/src.hpp>

@@ -1,0 +1,104 @@
+#include "dispatcher.hpp"
+
+#include "cors.hpp"
+#include "media_type.hpp"
+#include "object_reader.hpp"
+#include "problem.hpp"
+#include "strict_json.hpp"
+#include "trace.hpp"
+
+#include <market/base/log.hpp>
+
+#include <exception>
+
+namespace market::http {
+namespace {
+
+/// `Bearer` in any case, one space, the token; empty: something else.
+std::string_view bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() <= scheme.size()) return {};
+    for (std::size_t i = 0; i < scheme.size(); ++i) {
+        const char c = authorization[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != scheme[i]) return {};
+    }
+    return authorization.substr(scheme.size());
+}
+
+bool takes_body_of(const route& to, const request& sent) {
+    if (to.carries == payload::none && !sent.has_body) return true;
+    if (!sent.content_encoding.empty() && sent.content_encoding != "identity") return false;
+    if (is_json(sent.content_type)) return true;
+    return to.carries == payload::json_or_form && is_form(sent.content_type);
+}
+
+/// The body as a value; an absent one on a route that needs none is an empty object.
+result<boost::json::value> read_body(const route& to, const request& sent) {
+    if (to.carries == payload::none && sent.body.empty()) return boost::json::value(boost::json::object());
+    if (to.carries == payload::json_or_form && is_form(sent.content_type)) return parse_form(sent.body);
+    return parse_strict_json(sent.body);
+}
+
+reply finished(reply answer, const opening& opened, const request& sent, const world& shop) {
+    add_cors(answer, sent.origin, shop.chosen.cors_origins, opened.where.allowed);
+    return answer;
+}
+
+}  // namespace
+
+std::optional<failure> dispatcher::check(const request& sent, opening& into) const {
+    if (!is_known_method(sent.method)) return failure{errc::method_unknown, "the method is not known here"};
+    into.where = find_route(routes_, sent.method, sent.path);
+    if (!into.where.to && into.where.allowed.empty()) {
+        return failure{errc::not_found, "there is nothing at this path"};
+    }
+    if (!into.where.to) return failure{errc::method_not_allowed, "the path has other methods: see Allow"};
+    const auto& to = *into.where.to;
+    if (to.who != access::anonymous) {
+        auto who = shop_.parts.users.authenticate(bearer_token(sent.authorization));
+        if (!who) return who.error();
+        into.who = *who;
+        if (to.who == access::admin && !into.who.is_admin()) {
+            return failure{errc::forbidden, "only an admin may do this"};
+        }
+    }
+    if (!takes_body_of(to, sent)) {
+        return failure{errc::unsupported_media_type, "the body has to be application/json in UTF-8"};
+    }
+    return std::nullopt;
+}
+
+opening dispatcher::open(const request& sent) const {
+    opening out{accept_request_id(sent.request_id)};
+    auto refused = check(sent, out);
+    if (!refused) return out;
+    const bool asks_options = refused->code == errc::method_not_allowed && sent.method == "OPTIONS";
+    out.settled = asks_options ? reply{204} : problem_reply(*refused, out.request_id);
+    if (refused->code == errc::method_not_allowed) out.settled->headers.emplace_back("Allow", out.where.allowed);
+    out.settled = finished(*std::move(out.settled), out, sent, shop_);
+    return out;
+}
+
+asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) const {
+    if (opened.settled) co_return *std::move(opened.settled);
+    const auto& to = *opened.where.to;
+    result<reply> outcome = failure{errc::internal, "an unexpected error; it was logged"};
+    try {
+        auto body = read_body(to, sent);
+        if (body) {
+            call it{shop_, sent, opened.where.argument, opened.who, *std::move(body)};
+            if (to.carries == payload::none) object_reader(it.body, "", it.found).finish();
+            outcome = co_await to.run(std::move(it));
+        } else {
+            outcome = body.error();
+        }
+    } catch (const std::exception&) {
+        // What it says may hold values of the request: the name of the route has to do.
+        log::error("http.handler_failed", {{"route", std::string(to.pattern)},
+                                           {"request_id", opened.request_id}});
+    }
+    reply answer = outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
+    co_return finished(std::move(answer), opened, sent, shop_);
+}
+
+}  // namespace market::http

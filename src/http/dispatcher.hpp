@@ -1,0 +1,37 @@
+#pragma once
+#include "route.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace market::http {
+
+/// What a request's head alone decides: all checks of the contract up to the content type.
+struct opening {
+    std::string request_id;
+    match where{};
+    user::principal who{};
+    std::optional<reply> settled{};  ///< the answer; the body does not matter any more
+};
+
+/// From a request to its reply, through the checks in the order of API.md 2. Thread-safe.
+class dispatcher {
+public:
+    /// Both must outlive it.
+    dispatcher(const world& shop, std::span<const route> routes) : shop_(shop), routes_(routes) {}
+
+    opening open(const request& sent) const;
+    /// `sent` is whole and outlives the call.
+    asio::awaitable<reply> answer(opening opened, const request& sent) const;
+
+private:
+    std::optional<failure> check(const request& sent, opening& into) const;
+
+    const world& shop_;
+    std::span<const route> routes_;
+};
+
+}  // namespace market::http

@@ -1,0 +1,141 @@
+#include "io_thread.hpp"
+
+#include <market/base/log.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <type_traits>
+
+namespace market::http {
+namespace {
+
+constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
+
+/// How late a deadline may be noticed.
+constexpr std::chrono::milliseconds sweep_every{250};
+/// After a failed accept, most likely for want of descriptors: time for some to be closed.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+void log_if_failed(const std::exception_ptr& failed) {
+    if (failed) log::error("http.coroutine_failed");
+}
+
+}  // namespace
+
+void connection_count::add(std::ptrdiff_t change) {
+    const std::lock_guard lock(guard_);
+    open_ += change;
+    if (open_ == 0) changed_.notify_all();
+}
+
+bool connection_count::wait_for_none(deadline until) {
+    std::unique_lock lock(guard_);
+    return changed_.wait_until(lock, until, [this] { return open_ == 0; });
+}
+
+io_thread::io_thread(const world& shop, connection_count& count, std::size_t connections_max)
+    : shop_(shop), count_(count), connections_max_(connections_max), work_(context_.get_executor()) {
+    asio::co_spawn(context_, sweep(), log_if_failed);
+    thread_ = std::thread([this] { context_.run(); });
+}
+
+io_thread::~io_thread() {
+    drain();
+    cut();
+    // Handlers hold references to services and may be resumed by their threads.
+    count_.wait_for_none(deadline::max());
+    context_.stop();
+    thread_.join();
+}
+
+void io_thread::accept_on(tcp_acceptor acceptor, const dispatcher& routes) {
+    tcp_.emplace(std::move(acceptor));
+    asio::co_spawn(context_, accept_all(*tcp_, routes), log_if_failed);
+}
+
+void io_thread::accept_on(unix_acceptor acceptor, const dispatcher& routes) {
+    unix_.emplace(std::move(acceptor));
+    asio::co_spawn(context_, accept_all(*unix_, routes), log_if_failed);
+}
+
+void io_thread::close_acceptors() {
+    boost::system::error_code ignored;
+    if (tcp_) tcp_->close(ignored);
+    if (unix_) unix_->close(ignored);
+}
+
+void io_thread::drain() {
+    asio::post(context_, [this] {
+        close_acceptors();
+        for (auto* one : connections_) one->close_if_idle();
+    });
+}
+
+void io_thread::cut() {
+    asio::post(context_, [this] {
+        for (auto* one : connections_) one->close();
+    });
+}
+
+template <class Acceptor>
+asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& routes) {
+    using protocol = typename Acceptor::protocol_type;
+    while (acceptor.is_open()) {
+        if (connections_.size() >= connections_max_) {
+            co_await pause(accept_pause);
+            continue;
+        }
+        auto [failed, socket] = co_await acceptor.async_accept(context_.get_executor(), as_outcome);
+        if (failed == asio::error::operation_aborted) co_return;
+        if (failed == asio::error::connection_aborted) continue;
+        if (failed) {
+            log::warning("http.accept_failed", {{"cause", failed.message()}});
+            co_await pause(accept_pause);
+            continue;
+        }
+        if constexpr (std::is_same_v<protocol, asio::ip::tcp>) {
+            boost::system::error_code ignored;  // slower without, but right
+            socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        }
+        asio::co_spawn(context_, serve(stream_socket(std::move(socket)), routes), log_if_failed);
+    }
+}
+
+asio::awaitable<void> io_thread::serve(stream_socket socket, const dispatcher& routes) {
+    connection client(std::move(socket), shop_, routes);
+    struct enrolled {
+        io_thread& thread;
+        connection* client;
+        enrolled(io_thread& in, connection& of) : thread(in), client(&of) {
+            thread.connections_.insert(client);
+            thread.count_.add(1);
+        }
+        enrolled(const enrolled&) = delete;
+        enrolled& operator=(const enrolled&) = delete;
+        ~enrolled() {
+            thread.connections_.erase(client);
+            thread.count_.add(-1);
+        }
+    };
+    const enrolled here(*this, client);
+    co_await client.run();
+}
+
+asio::awaitable<void> io_thread::sweep() {
+    while (true) {
+        co_await pause(sweep_every);
+        const auto now = std::chrono::steady_clock::now();
+        for (auto* one : connections_) one->expire(now);
+    }
+}
+
+asio::awaitable<void> io_thread::pause(std::chrono::milliseconds span) {
+    asio::steady_timer timer(context_, span);
+    co_await timer.async_wait(as_outcome);
+}
+
+}  // namespace market::http

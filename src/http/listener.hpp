@@ -1,0 +1,31 @@
+#pragma once
+#include <market/base/error.hpp>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace market::http {
+
+namespace asio = boost::asio;
+
+using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+using unix_acceptor =
+    asio::basic_socket_acceptor<asio::local::stream_protocol, asio::io_context::executor_type>;
+
+/// Is the port free of everyone? SO_REUSEPORT alone would let a second server share it silently.
+/// Port 0 always is. Errors: internal with one sentence.
+result<void> probe_port(const std::string& address, std::uint16_t port);
+
+/// One of several acceptors of one port (SO_REUSEPORT). Errors: internal with one sentence.
+result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address, std::uint16_t port);
+
+/// For this user only (mode 0600); replaces a socket that no one answers on.
+/// Errors: internal with one sentence.
+result<unix_acceptor> listen_unix(asio::io_context& context, const std::string& path);
+
+}  // namespace market::http

@@ -1,0 +1,40 @@
+#pragma once
+#include <market/base/error.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace market::http {
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view problem_type = "application/problem+json";
+inline constexpr std::string_view html_type = "text/html; charset=utf-8";
+
+/// What a route answers.
+struct reply {
+    int status = 200;
+    std::string body{};
+    std::string_view type = json_type;  ///< a literal
+    std::vector<std::pair<std::string_view, std::string>> headers{};  ///< names are literals
+};
+
+/// For accounts and orders: no cache keeps it.
+reply private_reply(int status, std::string body);
+
+/// What the connection adds to a reply.
+struct envelope {
+    std::string_view date;
+    std::string_view request_id;
+    bool close = false;
+    bool head_only = false;  ///< the reply to HEAD: the length, not the body
+};
+
+/// The whole reply as one buffer: two segments would meet Nagle and delayed acknowledgements.
+std::string serialize(const reply& answer, const envelope& around);
+
+/// RFC 9110 section 5.6.7, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
+std::string http_date();
+
+}  // namespace market::http

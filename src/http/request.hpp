@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace market::http {
+
+/// One request, as far as the routes care. Strings are as sent; absent headers are empty.
+struct request {
+    std::string method;
+    std::string path;   ///< still percent-encoded
+    std::string query;  ///< still percent-encoded, without the `?`
+    bool http_1_0 = false;
+    bool keep_alive = true;
+    bool expects_continue = false;
+    bool has_body = false;  ///< the head announced one
+    std::string authorization;
+    std::string content_type;
+    std::string content_encoding;
+    std::string origin;
+    std::string request_id;
+    std::string traceparent;
+    std::vector<std::string> idempotency_keys;  ///< every one sent
+    std::string body;
+};
+
+}  // namespace market::http
