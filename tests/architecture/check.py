@@ -158,7 +158,7 @@ def sources_are_listed_by_name(house):
         listed = set(re.findall(r"[\w/]+\.cpp", house.read(listing))) if listing.exists() else set()
         for path, _ in house.files(f"src/{module}", suffixes=(".cpp",)):
             name = path.relative_to(f"src/{module}").as_posix()
-            if listing.exists() and name not in listed and not name.startswith("pch"):
+            if listing.exists() and not {name, path.as_posix()} & listed and name != "pch.cpp":
                 yield f"{path}: not listed in src/{module}/sources.cmake"
 
 
@@ -193,6 +193,12 @@ def migrations_come_in_both_dialects(house):
         code = re.sub(r"--[^\n]*|'(?:[^']|'')*'", "", text)
         if len([part for part in code.split(";") if part.strip()]) != 1:
             yield f"{path}: one statement a file, so that a crash stops between two"
+    embedded = house.root / "src/db/migrations.cmake"
+    if embedded.exists():
+        listed = set(re.findall(r"\d{4}_\w+", house.read(embedded)))
+        for name in sorted(names["sqlite"]):
+            if name.removesuffix(".sql") not in listed:
+                yield f"migrations/sqlite/{name}: not listed in src/db/migrations.cmake"
     for dialect in DIALECTS:
         numbers = sorted(name[:4] for name in names[dialect])
         for number in sorted({n for n in numbers if numbers.count(n) > 1}):
