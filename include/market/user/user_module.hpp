@@ -21,7 +21,8 @@ struct settings {
 
 /// `blocking` runs the database work and the mail. All three must outlive the service.
 /// Takes the time of one password hash.
-/// Errors: validation_failed, its culprit named `auth.secret`, `mail.url` or `mail.from`; overloaded.
+/// Errors: validation_failed, its culprit named `auth.secret`, `mail.url` or `mail.from`;
+/// overloaded.
 result<std::unique_ptr<user_service>> make_user_service(db::database& database,
                                                         worker_pool& blocking,
                                                         const wall_clock& clock, settings chosen);
