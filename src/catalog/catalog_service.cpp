@@ -247,8 +247,6 @@ private:
     static result<product_stock> stock_in(db::transaction& tx, product_id id) {
         if (!find_product(tx, id, retired_ones::shown)) return no_product();
         product_stock out{.product = id, .available = 0, .pools = ledger::pools_of(tx, id)};
-        // The general pool first, then the sales in the order of their making.
-        std::ranges::sort(out.pools, {}, &stock::pool::sale);
         for (const auto& pool : out.pools) {
             if (!pool.sale) out.available = pool.available();
         }

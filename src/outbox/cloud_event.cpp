@@ -28,7 +28,8 @@ std::string to_cloud_event(const event& value) {
     line += ",\"data\":";
     const auto data_at = line.size();
     line += value.data;
-    // Between the tokens of JSON a line end is just white space, and inside of them it cannot stand.
+    // Between the tokens of JSON a line end is just white space, and inside of them it cannot
+    // stand.
     std::replace(line.begin() + static_cast<std::ptrdiff_t>(data_at), line.end(), '\n', ' ');
     line += '}';
     return line;

@@ -14,7 +14,9 @@ namespace market::outbox {
 
 namespace {
 
-[[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 class descriptor {
 public:
@@ -53,7 +55,8 @@ off_t end_of_lines(int file, off_t size) {
     std::array<char, 4096> block;
     while (size > 0) {
         const off_t from = std::max<off_t>(0, size - static_cast<off_t>(block.size()));
-        const ssize_t got = ::pread(file, block.data(), static_cast<std::size_t>(size - from), from);
+        const ssize_t got =
+            ::pread(file, block.data(), static_cast<std::size_t>(size - from), from);
         if (got <= 0) fail("read");
         const std::string_view text{block.data(), static_cast<std::size_t>(got)};
         const auto line_end = text.rfind('\n');
@@ -80,7 +83,7 @@ void append_durably(const std::filesystem::path& path, std::string_view lines) {
     std::filesystem::create_directories(folder);
     const descriptor file{open_checked(path, O_RDWR | O_APPEND | O_CREAT)};
     lock(file.get());
-    struct stat state{};
+    struct stat state {};
     if (::fstat(file.get(), &state) != 0) fail("stat");
     // A crash in the middle of a write leaves a torn line, whose event was not counted.
     const off_t whole = end_of_lines(file.get(), state.st_size);
@@ -109,7 +112,8 @@ result<publisher::outcome> log_publisher::publish(std::span<const event> events)
     try {
         append_durably(path_, lines);
     } catch (const std::system_error& error) {  // filesystem_error too
-        return failure{errc::internal, "cannot write events to " + path_.string() + ": " + error.what()};
+        return failure{errc::internal,
+                       "cannot write events to " + path_.string() + ": " + error.what()};
     }
     return outcome{std::vector<bool>(events.size(), true)};
 }

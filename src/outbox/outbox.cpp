@@ -19,8 +19,9 @@ void append(db::transaction& tx, std::span<const event> events) {
         do {
             const event& one = events[taken];
             if (taken > 0) insert << ", ";
-            insert << "(" << one.ce_id << ", " << one.topic << ", " << one.type << ", " << one.subject
-                   << ", " << one.at << ", " << one.data << ", " << one.traceparent << ")";
+            insert << "(" << one.ce_id << ", " << one.topic << ", " << one.type << ", "
+                   << one.subject << ", " << one.at << ", " << one.data << ", " << one.traceparent
+                   << ")";
             ++taken;
         } while (taken < events.size() && insert.size() < statement_bytes_max);
         tx.execute(insert);

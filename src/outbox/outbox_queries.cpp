@@ -17,8 +17,9 @@ db::raw database_time(db::dialect dialect) {
 }  // namespace
 
 bool anything_waits(db::transaction& tx) {
-    return tx.query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
-                                                   " ORDER BY id LIMIT 1")
+    return tx
+        .query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
+                                              " ORDER BY id LIMIT 1")
         .has_value();
 }
 
@@ -44,11 +45,11 @@ std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
     const auto now = database_time(tx.dialect());
     // No lease is ever longer than `length`: one that ends later was given before the clock was set
     // back, and would keep everybody out for as long as it was moved.
-    const auto taken = tx.execute(db::sql{} << "UPDATE outbox_relay SET holder = " << holder
-                                            << ", epoch = epoch + 1, lease_until = " << now << " + "
-                                            << length.count() << " WHERE id = 1 AND (holder = " << holder
-                                            << " OR lease_until <= " << now << " OR lease_until > "
-                                            << now << " + " << length.count() << ")");
+    const auto taken = tx.execute(
+        db::sql{} << "UPDATE outbox_relay SET holder = " << holder
+                  << ", epoch = epoch + 1, lease_until = " << now << " + " << length.count()
+                  << " WHERE id = 1 AND (holder = " << holder << " OR lease_until <= " << now
+                  << " OR lease_until > " << now << " + " << length.count() << ")");
     if (taken == 0) return std::nullopt;
     const auto row =
         tx.query_one<std::int64_t>(db::sql{} << "SELECT epoch FROM outbox_relay WHERE id = 1");

@@ -33,7 +33,8 @@ bool anything_waits(db::transaction& tx);
 waiting_events read_waiting(db::transaction& tx, std::size_t max);
 
 /// Takes the lease for `length` of database time, unless another relay has it.
-std::optional<lease> take_lease(db::transaction& tx, relay_id holder, std::chrono::microseconds length);
+std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
+                                std::chrono::microseconds length);
 
 /// Locks the lease, renews it for `length` and adds to the count of published events. False when
 /// another relay has taken it since: nothing changed.

@@ -14,7 +14,8 @@ result<std::unique_ptr<publisher>> make_publisher(const std::string& url) {
     }
     const std::string path = url.substr(log_scheme.size());
     if (path.empty() || path.ends_with('/') || path.find('\0') != std::string::npos) {
-        return failure{errc::validation_failed, "log: needs the path of a file, as in log:events.jsonl"};
+        return failure{errc::validation_failed,
+                       "log: needs the path of a file, as in log:events.jsonl"};
     }
     return std::unique_ptr<publisher>{std::make_unique<log_publisher>(path)};
 }

@@ -60,9 +60,9 @@ public:
 
 private:
     enum class round_end {
-        idle,      ///< nothing to publish, or it is another relay's turn
-        emptied,   ///< published what there was
-        more,      ///< published a full batch: there is more
+        idle,     ///< nothing to publish, or it is another relay's turn
+        emptied,  ///< published what there was
+        more,     ///< published a full batch: there is more
         failed,
     };
 
@@ -94,7 +94,7 @@ private:
             if (!healthy_.exchange(true)) log::info("outbox.relay_recovered");
             return end;
         }
-        // A destination too slow for the batch would lose the lease again and again: less each time.
+        // A destination too slow for the batch would lose the lease each time: smaller ones then.
         batch_ = std::max<std::size_t>(batch_ / 2, 1);
         lease_.reset();
         return end;
@@ -117,7 +117,8 @@ private:
             if (sent->delivered.at(i)) delivered.push_back(rows->ids[i]);
         }
         if (auto failed = settle(delivered)) return note_failure(failed->detail);
-        if (delivered.size() < rows->ids.size()) return note_failure("some events were not delivered");
+        if (delivered.size() < rows->ids.size())
+            return note_failure("some events were not delivered");
         if (delivered.size() < batch_) return round_end::emptied;
         batch_ = std::min(batch_ * 2, batch_max);
         return round_end::more;
@@ -127,7 +128,8 @@ private:
     /// writes nothing.
     std::optional<round_end> hold_lease() {
         if (lease_ && steady::now() < lease_until_) return std::nullopt;
-        auto waits = database_.read([](db::transaction& tx) -> result<bool> { return anything_waits(tx); });
+        auto waits =
+            database_.read([](db::transaction& tx) -> result<bool> { return anything_waits(tx); });
         if (!waits) return note_failure(waits.error().detail);
         if (!*waits) return round_end::idle;
         const auto asked_at = steady::now();
@@ -141,8 +143,8 @@ private:
         return std::nullopt;
     }
 
-    /// Deletes and counts what was delivered, all or nothing. Whatever is left, for whatever reason,
-    /// is published again.
+    /// Deletes and counts what was delivered, all or nothing. Whatever is left, for whatever
+    /// reason, is published again.
     std::optional<failure> settle(const std::vector<std::int64_t>& delivered) {
         if (delivered.empty()) return std::nullopt;
         const auto count = static_cast<std::int64_t>(delivered.size());
