@@ -1,0 +1,3 @@
+market_suite(base_suite
+  SOURCES base/clock_test.cpp base/crypto_test.cpp base/id_test.cpp base/log_test.cpp
+  MODULES base)
