@@ -39,7 +39,9 @@ public:
         return found;
     }
     bool next_is(char wanted) const { return !rest_.empty() && rest_.front() == wanted; }
-    bool next_is_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+    bool next_is_digit() const {
+        return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+    }
     bool at_end() const { return rest_.empty(); }
     bool failed() const { return failed_; }
     void fail() { failed_ = true; }
@@ -121,7 +123,8 @@ std::optional<instant> parse_rfc3339(std::string_view text) {
     if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
 
     const instant at = std::chrono::sys_days{date} + std::chrono::hours{hours} +
-                       std::chrono::minutes{minutes} + std::chrono::seconds{seconds} + fraction - offset;
+                       std::chrono::minutes{minutes} + std::chrono::seconds{seconds} + fraction -
+                       offset;
     constexpr instant first = std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
     constexpr instant end = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
     if (at < first || at >= end) return std::nullopt;

@@ -64,7 +64,8 @@ digest256 hmac_sha256(std::string_view key, std::string_view data) {
 }
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+    return left.size() == right.size() &&
+           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 std::string to_hex(std::span<const std::byte> bytes) {

@@ -28,7 +28,8 @@ void raise(v7_fields& last, std::uint64_t by) {
     ++last.millis;  // borrowed from the future: greater than all before is what counts
 }
 
-v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high, std::uint64_t random_low) {
+v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high,
+                      std::uint64_t random_low) {
     static std::mutex guard;
     static v7_fields last;
     const std::lock_guard lock{guard};
@@ -42,7 +43,8 @@ v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high, std::
 }
 
 void put_big_endian(std::byte* out, std::uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) *out++ = static_cast<std::byte>(value >> shift & 0xFFU);
+    for (int shift = 56; shift >= 0; shift -= 8)
+        *out++ = static_cast<std::byte>(value >> shift & 0xFFU);
 }
 
 int hex_value(char c) {

@@ -1,9 +1,9 @@
 #include <market/base/clock.hpp>
 #include <market/base/log.hpp>
 
-#include <boost/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <boost/json.hpp>
 
 #include <atomic>
 #include <charconv>
@@ -15,24 +15,24 @@ std::atomic<format> chosen_format{format::text};
 
 spdlog::level::level_enum spdlog_level(level severity) {
     switch (severity) {
-    case level::trace: return spdlog::level::trace;
-    case level::debug: return spdlog::level::debug;
-    case level::info: return spdlog::level::info;
-    case level::warning: return spdlog::level::warn;
-    case level::error: return spdlog::level::err;
-    case level::off: return spdlog::level::off;
+        case level::trace: return spdlog::level::trace;
+        case level::debug: return spdlog::level::debug;
+        case level::info: return spdlog::level::info;
+        case level::warning: return spdlog::level::warn;
+        case level::error: return spdlog::level::err;
+        case level::off: return spdlog::level::off;
     }
     return spdlog::level::info;
 }
 
 std::string_view name_of(level severity) {
     switch (severity) {
-    case level::trace: return "trace";
-    case level::debug: return "debug";
-    case level::info: return "info";
-    case level::warning: return "warning";
-    case level::error: return "error";
-    case level::off: return "off";
+        case level::trace: return "trace";
+        case level::debug: return "debug";
+        case level::info: return "info";
+        case level::warning: return "warning";
+        case level::error: return "error";
+        case level::off: return "off";
     }
     return "info";
 }
@@ -48,7 +48,9 @@ spdlog::logger& output() {
     return logger;
 }
 
-std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string_view{text}); }
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string_view{text});
+}
 
 /// Quoted when it could be taken for more than one value, or for more than one line.
 bool is_plain(std::string_view text) {
@@ -89,7 +91,8 @@ std::string json_line(level severity, std::string_view event, std::initializer_l
     line["time"] = format_rfc3339(system_clock().now());
     line["level"] = boost::json::string_view{name_of(severity)};
     line["event"] = boost::json::string_view{event};
-    for (const auto& [name, content] : fields) line[boost::json::string_view{name}] = json_of(content);
+    for (const auto& [name, content] : fields)
+        line[boost::json::string_view{name}] = json_of(content);
     return boost::json::serialize(line);
 }
 
@@ -105,7 +108,8 @@ void write(level severity, std::string_view event, std::initializer_list<field> 
     if (!output().should_log(at)) return;
     const bool json = chosen_format == format::json;
     // As an argument, never as the format: a brace in a value is not a placeholder.
-    output().log(at, "{}", json ? json_line(severity, event, fields) : text_line(severity, event, fields));
+    output().log(at, "{}",
+                 json ? json_line(severity, event, fields) : text_line(severity, event, fields));
 }
 
 }  // namespace market::log

@@ -3,7 +3,9 @@
 
 namespace market {
 
-std::string make_cursor(const std::array<std::byte, 16>& last) { return to_base64url(as_chars(last)); }
+std::string make_cursor(const std::array<std::byte, 16>& last) {
+    return to_base64url(as_chars(last));
+}
 
 result<std::array<std::byte, 16>> read_cursor(std::string_view cursor) {
     std::array<std::byte, 16> out;

@@ -13,7 +13,8 @@ constexpr std::string_view mysql_scheme = "mysql:";
 failure wrong(std::string detail) { return {errc::validation_failed, std::move(detail)}; }
 
 bool has_unwelcome(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+    return std::any_of(text.begin(), text.end(),
+                       [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 
 result<database_address> parse_sqlite(std::string_view path) {
@@ -22,7 +23,8 @@ result<database_address> parse_sqlite(std::string_view path) {
     if (has_unwelcome(path) || path.find('"') != std::string_view::npos) {
         return wrong("the path of the SQLite file holds a quote or a control character");
     }
-    if (path.starts_with(":memory:")) return wrong("an SQLite database in memory does not keep orders");
+    if (path.starts_with(":memory:"))
+        return wrong("an SQLite database in memory does not keep orders");
     std::error_code failed;
     auto absolute = std::filesystem::absolute(path, failed);
     if (failed) return wrong("the path of the SQLite file cannot be resolved");
@@ -31,7 +33,8 @@ result<database_address> parse_sqlite(std::string_view path) {
 
 result<database_address> parse_mysql(const std::string& url) {
     const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed) return wrong("the database URL is malformed: mysql://user:pass@host:port/database");
+    if (!parsed)
+        return wrong("the database URL is malformed: mysql://user:pass@host:port/database");
     const auto& view = *parsed;
     mysql_address out;
     out.host = view.host_address();
@@ -44,10 +47,12 @@ result<database_address> parse_mysql(const std::string& url) {
     }
     const auto segments = view.segments();
     if (segments.size() != 1 || segments.front().empty()) {
-        return wrong("the database URL does not name one database: mysql://user:pass@host:port/database");
+        return wrong(
+            "the database URL does not name one database: mysql://user:pass@host:port/database");
     }
     out.database = segments.front();
-    if (view.has_query() || view.has_fragment()) return wrong("the database URL has a part that is not known");
+    if (view.has_query() || view.has_fragment())
+        return wrong("the database URL has a part that is not known");
     for (const auto& part : {out.host, out.user, out.password, out.database}) {
         if (has_unwelcome(part)) return wrong("the database URL holds a control character");
     }
@@ -57,7 +62,8 @@ result<database_address> parse_mysql(const std::string& url) {
 }  // namespace
 
 result<database_address> parse_database_url(const std::string& url) {
-    if (url.starts_with(sqlite_scheme)) return parse_sqlite(std::string_view{url}.substr(sqlite_scheme.size()));
+    if (url.starts_with(sqlite_scheme))
+        return parse_sqlite(std::string_view{url}.substr(sqlite_scheme.size()));
     if (url.starts_with(mysql_scheme)) return parse_mysql(url);
     return wrong("the database URL begins with neither sqlite: nor mysql:");
 }

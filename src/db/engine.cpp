@@ -19,37 +19,40 @@ failure unavailable() {
     return {errc::database_unavailable, "the database cannot be reached at the moment; try again"};
 }
 
-/// An error as the caller of `read` and `write` sees it. Not only `unavailable` is worth another try
-/// of the client: an operator mends a full disk or a lost right while the server runs.
+/// An error as the caller of `read` and `write` sees it. Not only `unavailable` is worth another
+/// try of the client: an operator mends a full disk or a lost right while the server runs.
 failure as_failure(const error& failed) {
     switch (failed.why()) {
-    case cause::unavailable:
-    case cause::connection_lost:
-    case cause::deadlock:
-    case cause::lock_timeout:
-        log::warning("db.unavailable", {{"error", failed.what()}});
-        return unavailable();
-    case cause::read_only:
-    case cause::full:
-    case cause::refused:
-        log::error("db.unavailable", {{"error", failed.what()}});
-        return unavailable();
-    case cause::unique_violation:
-    case cause::check_violation:
-    case cause::data_error:
-    case cause::other: break;
+        case cause::unavailable:
+        case cause::connection_lost:
+        case cause::deadlock:
+        case cause::lock_timeout:
+            log::warning("db.unavailable", {{"error", failed.what()}});
+            return unavailable();
+        case cause::read_only:
+        case cause::full:
+        case cause::refused:
+            log::error("db.unavailable", {{"error", failed.what()}});
+            return unavailable();
+        case cause::unique_violation:
+        case cause::check_violation:
+        case cause::data_error:
+        case cause::other: break;
     }
     log::error("db.failed", {{"error", failed.what()}});
     return {errc::internal, "the database refused a statement"};
 }
 
-bool is_worth_another_try(cause why) { return why == cause::deadlock || why == cause::lock_timeout; }
+bool is_worth_another_try(cause why) {
+    return why == cause::deadlock || why == cause::lock_timeout;
+}
 
 /// 2-4 ms, then twice that, and so on; never past `until`.
 bool pause_before_retry(int tries, deadline until) {
     thread_local std::minstd_rand dice{std::random_device{}()};
     const int base_us = 2'000 << (tries - 1);
-    const std::chrono::microseconds pause{std::uniform_int_distribution{base_us, 2 * base_us}(dice)};
+    const std::chrono::microseconds pause{
+        std::uniform_int_distribution{base_us, 2 * base_us}(dice)};
     if (std::chrono::steady_clock::now() + pause >= until) return false;
     std::this_thread::sleep_for(pause);
     return true;
@@ -58,7 +61,9 @@ bool pause_before_retry(int tries, deadline until) {
 }  // namespace
 
 engine::engine(db::dialect dialect, connector connect, const options& settings)
-    : dialect_(dialect), connect_(std::move(connect)), settings_(settings),
+    : dialect_(dialect),
+      connect_(std::move(connect)),
+      settings_(settings),
       holder_([this] { return connect_(settings_); }, settings_) {}
 
 std::unique_ptr<transaction> engine::begin(access mode) {
@@ -74,10 +79,10 @@ std::unique_ptr<transaction> engine::begin(access mode) {
         return make_transaction(dialect_, std::move(turn), holder_.begin(mode));
     } catch (const error& failed) {
         switch (failed.why()) {
-        case cause::refused:
-        case cause::read_only:
-        case cause::full: throw;
-        default: throw error(cause::unavailable, failed.what());
+            case cause::refused:
+            case cause::read_only:
+            case cause::full: throw;
+            default: throw error(cause::unavailable, failed.what());
         }
     }
 }
@@ -89,11 +94,12 @@ std::optional<failure> engine::run(access mode, const std::function<bool(transac
             const auto tx = begin(mode);
             if (!attempt(*tx)) return std::nullopt;
             switch (tx->commit()) {
-            case commit_outcome::committed: return std::nullopt;
-            case commit_outcome::unknown:
-                log::warning("db.commit_unknown");
-                return failure{errc::outcome_unknown, "whether it was done is not known; look before trying again"};
-            case commit_outcome::rolled_back: break;
+                case commit_outcome::committed: return std::nullopt;
+                case commit_outcome::unknown:
+                    log::warning("db.commit_unknown");
+                    return failure{errc::outcome_unknown,
+                                   "whether it was done is not known; look before trying again"};
+                case commit_outcome::rolled_back: break;
             }
             if (tries == tries_max || !pause_before_retry(tries, until)) return unavailable();
         } catch (const error& failed) {
@@ -107,8 +113,11 @@ result<std::unique_ptr<database>> open(const std::string& url, const options& se
     auto address = parse_database_url(url);
     if (!address) return address.error();
     if (const auto* file = std::get_if<sqlite_address>(&*address)) {
-        auto connect = [path = file->path](const options& chosen) { return open_sqlite(path, chosen); };
-        return std::unique_ptr<database>{std::make_unique<engine>(dialect::sqlite, connect, settings)};
+        auto connect = [path = file->path](const options& chosen) {
+            return open_sqlite(path, chosen);
+        };
+        return std::unique_ptr<database>{
+            std::make_unique<engine>(dialect::sqlite, connect, settings)};
     }
     auto connect = [server = std::get<mysql_address>(*address)](const options& chosen) {
         return open_mysql(server, chosen);

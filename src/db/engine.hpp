@@ -20,7 +20,8 @@ public:
     const options& settings() const { return settings_; }
 
 private:
-    std::optional<failure> run(access mode, const std::function<bool(transaction&)>& attempt) override;
+    std::optional<failure> run(access mode,
+                               const std::function<bool(transaction&)>& attempt) override;
 
     db::dialect dialect_;
     connector connect_;

@@ -21,10 +21,13 @@ bool is_comment(std::string_view line) {
 sql create_journal(dialect speaks) {
     sql text;
     if (speaks == dialect::sqlite) {
-        return text << "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, "
-                       "checksum TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER) STRICT";
+        return text
+               << "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, "
+                  "checksum TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER) "
+                  "STRICT";
     }
-    return text << "CREATE TABLE IF NOT EXISTS schema_migrations (name VARCHAR(100) NOT NULL PRIMARY KEY, "
+    return text << "CREATE TABLE IF NOT EXISTS schema_migrations (name VARCHAR(100) NOT NULL "
+                   "PRIMARY KEY, "
                    "checksum CHAR(64) NOT NULL, started_at BIGINT NOT NULL, finished_at BIGINT) "
                    "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
 }
@@ -32,7 +35,8 @@ sql create_journal(dialect speaks) {
 sql find_journal(dialect speaks) {
     sql text;
     if (speaks == dialect::sqlite) {
-        return text << "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
+        return text
+               << "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
     }
     return text << "SELECT 1 FROM information_schema.tables "
                    "WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'";
@@ -43,12 +47,14 @@ sql read_journal() {
 }
 
 sql note_started(const migration& step, const std::string& checksum) {
-    return sql{} << "INSERT INTO schema_migrations (name, checksum, started_at, finished_at) VALUES (" << step.name
-                 << ", " << checksum << ", " << system_clock().now() << ", NULL)";
+    return sql{}
+           << "INSERT INTO schema_migrations (name, checksum, started_at, finished_at) VALUES ("
+           << step.name << ", " << checksum << ", " << system_clock().now() << ", NULL)";
 }
 
 sql note_restarted(const migration& step, const std::string& checksum) {
-    return sql{} << "UPDATE schema_migrations SET checksum = " << checksum << " WHERE name = " << step.name;
+    return sql{} << "UPDATE schema_migrations SET checksum = " << checksum
+                 << " WHERE name = " << step.name;
 }
 
 sql note_finished(const migration& step) {
@@ -78,10 +84,12 @@ std::optional<failure> find_conflict(const journal& seen, dialect speaks) {
     for (const auto& [name, entry] : seen) {
         const auto found = known.find(name);
         if (found == known.end()) {
-            return conflict("the database is of a newer version (it has the migration " + name + ")");
+            return conflict("the database is of a newer version (it has the migration " + name +
+                            ")");
         }
         if (entry.finished && entry.checksum != checksum_of(*found->second, speaks)) {
-            return conflict("the migration " + name + " of the database differs from the one of this version");
+            return conflict("the migration " + name +
+                            " of the database differs from the one of this version");
         }
     }
     return std::nullopt;

@@ -11,19 +11,24 @@ namespace {
 
 using detail::column_kind;
 
-/// How long a start waits for another one that is migrating, and how long one statement may run
-/// (an index on a large table takes minutes).
-constexpr std::chrono::seconds guard_wait_max{60};
+/// How long a start waits for another one that is migrating: on a server an index may take long,
+/// an SQLite file is more likely kept by something that will not let go.
+constexpr std::chrono::seconds server_wait_max{60};
+constexpr std::chrono::seconds file_wait_max{20};
+/// How long one statement may run.
 constexpr std::chrono::minutes statement_max{60};
 
 journal read_entries(session& open, dialect speaks) {
     static constexpr column_kind flag[] = {column_kind::integer};
-    static constexpr column_kind kinds[] = {column_kind::text, column_kind::text, column_kind::integer};
+    static constexpr column_kind kinds[] = {column_kind::text, column_kind::text,
+                                            column_kind::integer};
     static constexpr bool never_null[] = {false, false, false};
     journal seen;
-    if (open.select(find_journal(speaks).text(), flag, std::span{never_null}.first(1)).empty()) return seen;
+    if (open.select(find_journal(speaks).text(), flag, std::span{never_null}.first(1)).empty())
+        return seen;
     for (auto& row : open.select(read_journal().text(), kinds, never_null)) {
-        journal_entry entry{std::get<std::string>(std::move(row[1])), std::get<std::int64_t>(row[2]) != 0};
+        journal_entry entry{std::get<std::string>(std::move(row[1])),
+                            std::get<std::int64_t>(row[2]) != 0};
         seen.emplace(std::get<std::string>(std::move(row[0])), std::move(entry));
     }
     return seen;
@@ -33,15 +38,16 @@ failure as_failure(const error& failed, std::string_view doing) {
     std::string detail{doing};
     detail.append(": ").append(failed.what());
     switch (failed.why()) {
-    case cause::unavailable:
-    case cause::connection_lost:
-    case cause::lock_timeout:
-    case cause::deadlock: return {errc::database_unavailable, std::move(detail)};
-    default: return {errc::internal, std::move(detail)};
+        case cause::unavailable:
+        case cause::connection_lost:
+        case cause::lock_timeout:
+        case cause::deadlock: return {errc::database_unavailable, std::move(detail)};
+        default: return {errc::internal, std::move(detail)};
     }
 }
 
-/// SQLite: DDL is part of the transaction, so all of it is done or nothing; the write lock is the guard.
+/// SQLite: DDL is part of the transaction, so all of it is done or nothing; the write lock is the
+/// guard.
 class sqlite_migration {
 public:
     explicit sqlite_migration(session& open) : open_(open) {
@@ -72,15 +78,18 @@ public:
         static constexpr bool nullable[] = {true};
         // Freed with the session, however this ends. A name a database: the lock is the server's.
         const std::string take = "SELECT GET_LOCK(CONCAT('market.', MD5(DATABASE())), " +
-                                 std::to_string(guard_wait_max.count()) + ")";
+                                 std::to_string(server_wait_max.count()) + ")";
         const auto answer = open_.select(take, flag, nullable);
         const auto* taken = std::get_if<std::int64_t>(&answer.at(0).at(0));
-        if (!taken || *taken != 1) throw error(cause::unavailable, "another instance is still migrating");
+        if (!taken || *taken != 1)
+            throw error(cause::unavailable, "another instance is still migrating");
         open_.execute(create_journal(dialect::mysql).text());
     }
     void apply(const migration& step, const journal_entry* started_before) {
         const auto checksum = checksum_of(step, dialect::mysql);
-        open_.execute((started_before ? note_restarted(step, checksum) : note_started(step, checksum)).text());
+        open_.execute(
+            (started_before ? note_restarted(step, checksum) : note_started(step, checksum))
+                .text());
         // A statement that is not DDL is committed together with its note.
         open_.execute("START TRANSACTION");
         run(statement_of(step, dialect::mysql), started_before != nullptr);
@@ -128,7 +137,7 @@ result<std::vector<std::string>> apply_missing(session& open, dialect speaks) {
 result<std::unique_ptr<session>> connect(const engine& target) {
     auto settings = target.settings();
     settings.statement_timeout = statement_max;
-    if (target.dialect() == dialect::sqlite) settings.lock_timeout = guard_wait_max;
+    if (target.dialect() == dialect::sqlite) settings.lock_timeout = file_wait_max;
     try {
         return target.connect(settings);
     } catch (const error& failed) {

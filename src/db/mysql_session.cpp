@@ -52,8 +52,10 @@ result_row read_row(MYSQL_ROW cells, const unsigned long* lengths,
             continue;
         }
         const std::string_view bytes{cells[at], lengths[at]};
-        if (kinds[at] == detail::column_kind::integer) row.emplace_back(read_integer(bytes, at));
-        else row.emplace_back(std::string{bytes});
+        if (kinds[at] == detail::column_kind::integer)
+            row.emplace_back(read_integer(bytes, at));
+        else
+            row.emplace_back(std::string{bytes});
     }
     return row;
 }
@@ -68,14 +70,16 @@ std::string quoted(std::string_view value) {
 }
 
 std::string in_seconds(std::chrono::milliseconds duration) {
-    return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
+    return std::to_string(
+        std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
 }
 
 std::string connect_string(const mysql_address& address, const options& settings) {
     // For "localhost" the client would take a Unix socket, whatever the port.
     const auto& host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
-    return "host=" + quoted(host) + " port=" + std::to_string(address.port) + " user=" + quoted(address.user) +
-           " pass=" + quoted(address.password) + " db=" + quoted(address.database) + " charset='utf8mb4'" +
+    return "host=" + quoted(host) + " port=" + std::to_string(address.port) +
+           " user=" + quoted(address.user) + " pass=" + quoted(address.password) +
+           " db=" + quoted(address.database) + " charset='utf8mb4'" +
            " connect_timeout=" + in_seconds(settings.connect_timeout) +
            " read_timeout=" + in_seconds(settings.statement_timeout) +
            " write_timeout=" + in_seconds(settings.statement_timeout);
@@ -92,11 +96,14 @@ public:
           backend_(static_cast<soci::mysql_session_backend&>(*session_.get_backend())),
           is_mariadb_(mariadb_connection(backend_.conn_) != 0) {
         std::string set =
-            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+            "SET SESSION sql_mode = "
+            "'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
             "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', "
             "time_zone = '+00:00', autocommit = 1, innodb_lock_wait_timeout = " +
-            in_seconds(settings.lock_timeout) + ", lock_wait_timeout = " + in_seconds(settings.lock_timeout);
-        if (is_mariadb_) set += ", idle_write_transaction_timeout = " + std::to_string(idle_write_seconds);
+            in_seconds(settings.lock_timeout) +
+            ", lock_wait_timeout = " + in_seconds(settings.lock_timeout);
+        if (is_mariadb_)
+            set += ", idle_write_transaction_timeout = " + std::to_string(idle_write_seconds);
         execute(set);
         execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     }
@@ -104,12 +111,12 @@ public:
     void begin(access mode) override {
         choose_idle_timeout(mode);
         switch (mode) {
-        case access::read: execute("START TRANSACTION READ ONLY"); return;
-        case access::snapshot:
-            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-            execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-            return;
-        case access::write: execute("START TRANSACTION READ WRITE"); return;
+            case access::read: execute("START TRANSACTION READ ONLY"); return;
+            case access::snapshot:
+                execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+                execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+                return;
+            case access::write: execute("START TRANSACTION READ WRITE"); return;
         }
     }
 
@@ -117,7 +124,8 @@ public:
         return guarded([&] { return statement{backend_, text}.affected_rows(); });
     }
 
-    std::vector<result_row> select(const std::string& text, std::span<const detail::column_kind> kinds,
+    std::vector<result_row> select(const std::string& text,
+                                   std::span<const detail::column_kind> kinds,
                                    std::span<const bool> nullable) override {
         return guarded([&] {
             statement running{backend_, text};
@@ -140,13 +148,13 @@ public:
             return commit_outcome::committed;
         } catch (const error& failed) {
             switch (failed.why()) {
-            case cause::deadlock:
-            case cause::lock_timeout:
-            case cause::read_only:
-                // Said by a server before it commits anything.
-                rollback();
-                return commit_outcome::rolled_back;
-            default: break;
+                case cause::deadlock:
+                case cause::lock_timeout:
+                case cause::read_only:
+                    // Said by a server before it commits anything.
+                    rollback();
+                    return commit_outcome::rolled_back;
+                default: break;
             }
         } catch (...) {
         }
@@ -209,7 +217,8 @@ std::unique_ptr<session> open_mysql(const mysql_address& address, const options&
         // What a server says while connecting names user, host and database, never a password.
         throw driver_error(why, static_cast<int>(failed.err_num_), failed.get_error_message());
     } catch (const soci::soci_error&) {
-        throw driver_error(cause::refused, 0, "the database URL holds what the driver does not take");
+        throw driver_error(cause::refused, 0,
+                           "the database URL holds what the driver does not take");
     }
 }
 

@@ -17,7 +17,8 @@ session_holder::lease::~lease() {
 }
 
 session_holder::lease session_holder::begin(access mode) {
-    if (!door_.enter(wait_max_)) throw error(cause::unavailable, "no database session became free in time");
+    if (!door_.enter(wait_max_))
+        throw error(cause::unavailable, "no database session became free in time");
     place held{door_};
     while (auto known = take_idle()) {
         try {

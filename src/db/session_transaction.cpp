@@ -21,8 +21,10 @@ public:
         if (!held_) return commit_outcome::rolled_back;
         auto outcome = commit_outcome::rolled_back;
         // A lock timeout of MySQL undoes one statement only: committing would keep the others.
-        if (failed_) (*held_)->rollback();
-        else outcome = (*held_)->commit();
+        if (failed_)
+            (*held_)->rollback();
+        else
+            outcome = (*held_)->commit();
         held_.reset();
         turn_.leave();
         return outcome;
@@ -54,7 +56,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<transaction> make_transaction(dialect speaks, place turn, session_holder::lease held) {
+std::unique_ptr<transaction> make_transaction(dialect speaks, place turn,
+                                              session_holder::lease held) {
     return std::make_unique<session_transaction>(speaks, std::move(turn), std::move(held));
 }
 

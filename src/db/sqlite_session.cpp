@@ -26,7 +26,9 @@ public:
     statement& operator=(const statement&) = delete;
 
     sqlite3_stmt* handle() { return backend_->stmt_; }
-    bool first_row() { return backend_->execute(1) == soci::details::statement_backend::ef_success; }
+    bool first_row() {
+        return backend_->execute(1) == soci::details::statement_backend::ef_success;
+    }
     bool next_row() { return backend_->fetch(1) == soci::details::statement_backend::ef_success; }
 
 private:
@@ -58,12 +60,12 @@ std::string explain_open(const std::string& path, int code) {
     if (!fs::is_directory(folder, ignored)) return "the folder of " + path + " does not exist";
     if (fs::is_directory(path, ignored)) return path + " is a folder";
     switch (code & 0xFF) {
-    case SQLITE_NOTADB: return path + " is not an SQLite database";
-    case SQLITE_CORRUPT: return path + " is damaged";
-    case SQLITE_READONLY: return path + " may not be written";
-    case SQLITE_BUSY: return path + " is locked by another process";
-    case SQLITE_FULL: return "no space left for " + path;
-    default: return path + " cannot be opened";
+        case SQLITE_NOTADB: return path + " is not an SQLite database";
+        case SQLITE_CORRUPT: return path + " is damaged";
+        case SQLITE_READONLY: return path + " may not be written";
+        case SQLITE_BUSY: return path + " is locked by another process";
+        case SQLITE_FULL: return "no space left for " + path;
+        default: return path + " cannot be opened";
     }
 }
 
@@ -73,7 +75,8 @@ public:
         : session_(soci::sqlite3, "db=\"" + path + "\""),
           backend_(static_cast<soci::sqlite3_session_backend&>(*session_.get_backend())) {
         sqlite_api::sqlite3_extended_result_codes(backend_.conn_, 1);
-        sqlite_api::sqlite3_busy_timeout(backend_.conn_, static_cast<int>(settings.lock_timeout.count()));
+        sqlite_api::sqlite3_busy_timeout(backend_.conn_,
+                                         static_cast<int>(settings.lock_timeout.count()));
         enter_wal_mode();
         run("PRAGMA synchronous = FULL");
         run("PRAGMA foreign_keys = ON");
@@ -97,19 +100,22 @@ public:
         });
     }
 
-    std::vector<result_row> select(const std::string& text, std::span<const detail::column_kind> kinds,
+    std::vector<result_row> select(const std::string& text,
+                                   std::span<const detail::column_kind> kinds,
                                    std::span<const bool> nullable) override {
         return guarded([&] {
             statement running{backend_, text};
             refuse_write_in_read(running);
-            const auto found = static_cast<std::size_t>(sqlite_api::sqlite3_column_count(running.handle()));
+            const auto found =
+                static_cast<std::size_t>(sqlite_api::sqlite3_column_count(running.handle()));
             if (found != kinds.size()) throw_wrong_columns(kinds.size(), found);
             std::vector<result_row> rows;
             for (bool more = running.first_row(); more; more = running.next_row()) {
                 auto& row = rows.emplace_back();
                 row.reserve(kinds.size());
                 for (std::size_t at = 0; at < kinds.size(); ++at) {
-                    row.push_back(read_cell(running.handle(), static_cast<int>(at), kinds[at], nullable[at]));
+                    row.push_back(
+                        read_cell(running.handle(), static_cast<int>(at), kinds[at], nullable[at]));
                 }
             }
             return rows;
@@ -181,14 +187,18 @@ private:
     void enter_wal_mode() {
         statement running{backend_, "PRAGMA journal_mode = WAL"};
         const bool answered = running.first_row();
-        const auto mode = answered ? std::get<std::string>(read_cell(running.handle(), 0, detail::column_kind::text, false))
+        const auto mode = answered ? std::get<std::string>(read_cell(
+                                         running.handle(), 0, detail::column_kind::text, false))
                                    : std::string{};
         if (mode != "wal") {
-            throw driver_error(cause::refused, SQLITE_ERROR, "the file system does not support WAL mode");
+            throw driver_error(cause::refused, SQLITE_ERROR,
+                               "the file system does not support WAL mode");
         }
     }
 
-    bool is_open() const noexcept { return sqlite_api::sqlite3_get_autocommit(backend_.conn_) == 0; }
+    bool is_open() const noexcept {
+        return sqlite_api::sqlite3_get_autocommit(backend_.conn_) == 0;
+    }
 
     soci::session session_;
     soci::sqlite3_session_backend& backend_;

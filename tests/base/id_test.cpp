@@ -45,8 +45,9 @@ TEST_CASE("an id is read in its canonical form only, in either case", "[base]") 
     for (auto& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     CHECK(parse_id<product_id>(text) == made);
     for (const auto* wrong :
-         {"", "0198c5d2", "0198c5d2-7a3b-7c4d-8e5f-0123456789a", "0198c5d2-7a3b-7c4d-8e5f-0123456789abc",
-          "0198c5d27a3b7c4d8e5f0123456789abcdef", "{198c5d2-7a3b-7c4d-8e5f-0123456789ab", "0198c5d2-7a3b-7c4d-8e5f-0123456789ag",
+         {"", "0198c5d2", "0198c5d2-7a3b-7c4d-8e5f-0123456789a",
+          "0198c5d2-7a3b-7c4d-8e5f-0123456789abc", "0198c5d27a3b7c4d8e5f0123456789abcdef",
+          "{198c5d2-7a3b-7c4d-8e5f-0123456789ab", "0198c5d2-7a3b-7c4d-8e5f-0123456789ag",
           "0198c5d-27a3b-7c4d-8e5f-0123456789ab", "0198c5d2-7a3b-7c4d-8e5f-01234567 9ab"}) {
         CAPTURE(wrong);
         CHECK(!parse_id<product_id>(wrong));
@@ -59,7 +60,8 @@ TEST_CASE("a cursor leads back to its id, and nothing else is a cursor", "[base]
     CHECK(!cursor_position<order_id>(request).value());
     request.cursor = make_cursor(last.bytes);
     CHECK(cursor_position<order_id>(request).value() == last);
-    for (const auto* wrong : {"", "x", "AAAA", "not a cursor at all...", "AAAAAAAAAAAAAAAAAAAAAB"}) {
+    for (const auto* wrong :
+         {"", "x", "AAAA", "not a cursor at all...", "AAAAAAAAAAAAAAAAAAAAAB"}) {
         CAPTURE(wrong);
         const auto refused = read_cursor(wrong);
         REQUIRE(refused.has_error());

@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 
 namespace market {
 namespace {
@@ -27,7 +27,9 @@ std::string stderr_of(Work work) {
 }
 
 const auto write_one = [] {
-    log::info("test.event", {{"count", std::int64_t{3}}, {"share", 0.5}, {"name", "a {} \"b\"\nforged level=error"}});
+    log::info(
+        "test.event",
+        {{"count", std::int64_t{3}}, {"share", 0.5}, {"name", "a {} \"b\"\nforged level=error"}});
     log::debug("test.unseen");
 };
 
@@ -37,8 +39,10 @@ TEST_CASE("a log entry is one line, whatever its values hold", "[base]") {
     log::configure(log::level::info, log::format::text);
     const auto text = stderr_of(write_one);
     CHECK(std::count(text.begin(), text.end(), '\n') == 1);
-    CHECK(text.find(" info test.event count=3 share=0.5 name=\"a {} \\\"b\\\"\\nforged level=error\"\n") !=
-          std::string::npos);
+    CHECK(
+        text.find(
+            " info test.event count=3 share=0.5 name=\"a {} \\\"b\\\"\\nforged level=error\"\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("a log entry in JSON has its facts as members", "[base]") {

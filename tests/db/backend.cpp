@@ -4,8 +4,8 @@
 
 #include <market/base/crypto.hpp>
 
-#include <boost/url.hpp>
 #include <mysql.h>
+#include <boost/url.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -31,14 +31,16 @@ std::optional<server_address> server_from_environment(const std::string& variabl
     const char* text = std::getenv(variable.c_str());
     if (!text || !*text) return std::nullopt;
     const auto parsed = boost::urls::parse_uri(text).value();
-    return server_address{parsed.host_address(), parsed.port_number(), parsed.user(), parsed.password()};
+    return server_address{parsed.host_address(), parsed.port_number(), parsed.user(),
+                          parsed.password()};
 }
 
 struct administrator::connection {
     MYSQL* handle = mysql_init(nullptr);
 };
 
-administrator::administrator(const server_address& server) : connection_(std::make_unique<connection>()) {
+administrator::administrator(const server_address& server)
+    : connection_(std::make_unique<connection>()) {
     if (!mysql_real_connect(connection_->handle, server.host.c_str(), server.user.c_str(),
                             server.password.c_str(), nullptr, server.port, nullptr, 0)) {
         throw std::runtime_error(mysql_error(connection_->handle));
@@ -74,7 +76,8 @@ std::unique_ptr<fresh_database> fresh_database::on(const std::string& which) {
         out->url_ = "sqlite:" + (out->folder_ / "test.db").string();
         return out;
     }
-    const std::string variable = which == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
+    const std::string variable =
+        which == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
     out->server_ = server_from_environment(variable);
     if (!out->server_) {
         std::cout << "skipped, because " << variable << " is not set\n";
@@ -111,11 +114,14 @@ void must_run(database& target, const sql& statement) {
 void make_things(database& target) {
     sql table;
     if (target.dialect() == dialect::sqlite) {
-        table << "CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY, label TEXT, body BLOB, amount INTEGER, "
+        table << "CREATE TABLE things (id INTEGER NOT NULL PRIMARY KEY, label TEXT, body BLOB, "
+                 "amount INTEGER, "
                  "grade INTEGER NOT NULL DEFAULT 0, CONSTRAINT amounts CHECK (amount >= 0)) STRICT";
     } else {
-        table << "CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, label VARCHAR(10), body MEDIUMBLOB, "
-                 "amount BIGINT, grade BIGINT NOT NULL DEFAULT 0, CONSTRAINT amounts CHECK (amount >= 0)) "
+        table << "CREATE TABLE things (id BIGINT NOT NULL PRIMARY KEY, label VARCHAR(10), body "
+                 "MEDIUMBLOB, "
+                 "amount BIGINT, grade BIGINT NOT NULL DEFAULT 0, CONSTRAINT amounts CHECK (amount "
+                 ">= 0)) "
                  "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin";
     }
     must_run(target, table);

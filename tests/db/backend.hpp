@@ -10,7 +10,8 @@
 
 namespace market::db::test {
 
-/// A server for tests: MARKET_TEST_MYSQL_URL or MARKET_TEST_MARIADB_URL (mysql://user:pass@host:port/).
+/// A server for tests: MARKET_TEST_MYSQL_URL or MARKET_TEST_MARIADB_URL
+/// (mysql://user:pass@host:port/).
 struct server_address {
     std::string host;
     std::uint16_t port = 3306;

@@ -15,7 +15,8 @@ sockaddr_in address_of(const std::string& host, std::uint16_t port) {
     sockaddr_in out{};
     out.sin_family = AF_INET;
     out.sin_port = htons(port);
-    if (inet_pton(AF_INET, host.c_str(), &out.sin_addr) != 1) throw std::runtime_error("not an IPv4 address");
+    if (inet_pton(AF_INET, host.c_str(), &out.sin_addr) != 1)
+        throw std::runtime_error("not an IPv4 address");
     return out;
 }
 
@@ -47,7 +48,8 @@ cutting_proxy::link::~link() {
     ::close(server);
 }
 
-cutting_proxy::cutting_proxy(std::string host, std::uint16_t port) : host_(std::move(host)), server_port_(port) {
+cutting_proxy::cutting_proxy(std::string host, std::uint16_t port)
+    : host_(std::move(host)), server_port_(port) {
     listener_ = make_socket();
     auto here = address_of("127.0.0.1", 0);
     socklen_t size = sizeof here;
@@ -76,7 +78,8 @@ void cutting_proxy::accept_all() {
         between->client = client;
         between->server = make_socket();
         auto there = address_of(host_, server_port_);
-        if (::connect(between->server, reinterpret_cast<sockaddr*>(&there), sizeof there) != 0) continue;
+        if (::connect(between->server, reinterpret_cast<sockaddr*>(&there), sizeof there) != 0)
+            continue;
         auto& open = *links_.emplace_back(std::move(between));
         threads_.emplace_back([this, &open] { pump_to_server(open); });
         threads_.emplace_back([&open] { pump_to_client(open); });
@@ -89,7 +92,9 @@ void cutting_proxy::pump_to_server(link& between) {
         const auto got = ::recv(between.client, buffer, sizeof buffer, 0);
         if (got <= 0) break;
         const std::string_view bytes{buffer, static_cast<std::size_t>(got)};
-        const bool commits = bytes.find("\x03" "COMMIT") != std::string_view::npos;  // 3: COM_QUERY
+        const bool commits = bytes.find(
+                                 "\x03"
+                                 "COMMIT") != std::string_view::npos;  // 3: COM_QUERY
         if (commits && when_ == cut::before_commit) break;
         if (commits && when_ == cut::after_commit) between.swallow_reply = true;
         if (!send_all(between.server, bytes)) break;

@@ -19,7 +19,8 @@ result<std::int64_t> insert(database& target, int id) {
 
 }  // namespace
 
-TEST_CASE("a commit that finds the disk full is rolled back, and the shop goes on after", "[db][faults]") {
+TEST_CASE("a commit that finds the disk full is rolled back, and the shop goes on after",
+          "[db][faults]") {
     failing_disk disk;
     const auto fresh = fresh_database::on("sqlite");
     const auto shop = fresh->open();
@@ -38,7 +39,8 @@ TEST_CASE("a commit that finds the disk full is rolled back, and the shop goes o
     CHECK(count(*fresh->open()) == 1);
 }
 
-TEST_CASE("a commit whose sync fails has an unknown outcome, and its key tells what became of it", "[db][faults]") {
+TEST_CASE("a commit whose sync fails has an unknown outcome, and its key tells what became of it",
+          "[db][faults]") {
     failing_disk disk;
     const auto fresh = fresh_database::on("sqlite");
     const auto shop = fresh->open();

@@ -36,12 +36,17 @@ TEST_CASE("a broken rule of the schema is told by its cause", "[db]") {
     const auto shop = fresh->open();
     make_things(*shop);
     must_run(*shop, sql{} << "INSERT INTO things (id, amount) VALUES (1, 1)");
-    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id) VALUES (1)") == cause::unique_violation);
-    CHECK(cause_of_statement(*shop, sql{} << "UPDATE things SET amount = amount - 2") == cause::check_violation);
-    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id, grade) VALUES (3, NULL)") == cause::data_error);
-    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id, amount) VALUES (3, 'many')") ==
+    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id) VALUES (1)") ==
+          cause::unique_violation);
+    CHECK(cause_of_statement(*shop, sql{} << "UPDATE things SET amount = amount - 2") ==
+          cause::check_violation);
+    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id, grade) VALUES (3, NULL)") ==
           cause::data_error);
-    CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id, amount) VALUES (3, 9223372036854775808)") ==
+    CHECK(
+        cause_of_statement(*shop, sql{} << "INSERT INTO things (id, amount) VALUES (3, 'many')") ==
+        cause::data_error);
+    CHECK(cause_of_statement(
+              *shop, sql{} << "INSERT INTO things (id, amount) VALUES (3, 9223372036854775808)") ==
           cause::data_error);
     CHECK(cause_of_statement(*shop, sql{} << "SELEC") == cause::other);
 }
@@ -53,7 +58,8 @@ TEST_CASE("a text longer than its column is a data error, not a shorter text", "
     const auto shop = fresh->open();
     make_things(*shop);
     const auto insert = [&](const std::string& label) {
-        return cause_of_statement(*shop, sql{} << "INSERT INTO things (id, label) VALUES (1, " << label << ")");
+        return cause_of_statement(
+            *shop, sql{} << "INSERT INTO things (id, label) VALUES (1, " << label << ")");
     };
     CHECK(insert("한국어한국어한국어한") == std::nullopt);  // ten characters
     CHECK(insert("eleven char") == cause::data_error);
@@ -69,7 +75,8 @@ TEST_CASE("an error's message holds neither the statement nor its values", "[db]
     const std::string secret = "s3cr3t";
     for (const auto& statement :
          {sql{} << "INSERT INTO things (id, amount) VALUES (1, " << secret << ")",
-          sql{} << "INSERT INTO things (id, body) VALUES (77001, x'00'), (77001, x'00')", sql{} << "SELEC " << secret}) {
+          sql{} << "INSERT INTO things (id, body) VALUES (77001, x'00'), (77001, x'00')",
+          sql{} << "SELEC " << secret}) {
         try {
             shop->begin(access::write)->execute(statement);
             FAIL("the statement went through");
@@ -95,10 +102,12 @@ TEST_CASE("of two transactions that wait for each other one is the victim", "[db
     second->execute(sql{} << "UPDATE things SET amount = 20 WHERE id = 2");
     std::optional<cause> of_second;
     std::thread waiting{[&] {
-        of_second = cause_of([&] { second->execute(sql{} << "UPDATE things SET amount = 20 WHERE id = 1"); });
+        of_second = cause_of(
+            [&] { second->execute(sql{} << "UPDATE things SET amount = 20 WHERE id = 1"); });
         if (of_second) second.reset();
     }};
-    const auto of_first = cause_of([&] { first->execute(sql{} << "UPDATE things SET amount = 10 WHERE id = 2"); });
+    const auto of_first =
+        cause_of([&] { first->execute(sql{} << "UPDATE things SET amount = 10 WHERE id = 2"); });
     if (of_first) first.reset();
     waiting.join();
     CHECK((of_first == cause::deadlock) != (of_second == cause::deadlock));
@@ -116,7 +125,8 @@ TEST_CASE("a row that another transaction keeps is a lock timeout", "[db]") {
     must_run(*shop, sql{} << "INSERT INTO things (id) VALUES (1)");
     const auto keeping = shop->begin(access::write);
     keeping->execute(sql{} << "UPDATE things SET amount = 1");
-    CHECK(cause_of_statement(*shop, sql{} << "UPDATE things SET amount = 2") == cause::lock_timeout);
+    CHECK(cause_of_statement(*shop, sql{} << "UPDATE things SET amount = 2") ==
+          cause::lock_timeout);
 }
 
 TEST_CASE("a transaction begun for reading refuses to write", "[db]") {
@@ -126,8 +136,9 @@ TEST_CASE("a transaction begun for reading refuses to write", "[db]") {
     const auto shop = fresh->open();
     make_things(*shop);
     for (const auto mode : {access::read, access::snapshot}) {
-        CHECK(cause_of([&] { shop->begin(mode)->execute(sql{} << "INSERT INTO things (id) VALUES (1)"); }) ==
-              cause::read_only);
+        CHECK(cause_of([&] {
+                  shop->begin(mode)->execute(sql{} << "INSERT INTO things (id) VALUES (1)");
+              }) == cause::read_only);
     }
     CHECK(cause_of_statement(*shop, sql{} << "INSERT INTO things (id) VALUES (1)") == std::nullopt);
 }
@@ -166,11 +177,14 @@ TEST_CASE("a password may hold what a connection string or a URL would trip over
 
 TEST_CASE("an SQLite file that cannot be used is refused with the reason", "[db]") {
     const auto fresh = fresh_database::on("sqlite");
-    const auto path = [&](const std::string& name) { return "sqlite:" + (fresh->folder() / name).string(); };
+    const auto path = [&](const std::string& name) {
+        return "sqlite:" + (fresh->folder() / name).string();
+    };
     std::ofstream{fresh->folder() / "text.db"} << std::string(4096, 'x');
     std::filesystem::create_directory(fresh->folder() / "folder.db");
-    const std::pair<std::string, std::string> table[] = {
-        {"missing/test.db", "does not exist"}, {"text.db", "is not an SQLite database"}, {"folder.db", "is a folder"}};
+    const std::pair<std::string, std::string> table[] = {{"missing/test.db", "does not exist"},
+                                                         {"text.db", "is not an SQLite database"},
+                                                         {"folder.db", "is a folder"}};
     for (const auto& [name, reason] : table) {
         try {
             db::open(path(name)).value()->begin(access::write);
@@ -185,11 +199,12 @@ TEST_CASE("an SQLite file that cannot be used is refused with the reason", "[db]
 }
 
 TEST_CASE("a database URL that is not one is refused without showing its password", "[db]") {
-    const auto url = GENERATE(as<std::string>{}, "", "sqlite:", "sqlite::memory:", "sqlite:a\"b", "postgres://u:hidden@h/d",
-                              "mysql:", "mysql://u:hidden@/shop", "mysql://host/shop", "mysql://u:hidden@host",
-                              "mysql://u:hidden@host/", "mysql://u:hidden@host/a/b", "mysql://u:hidden@host:0/d",
-                              "mysql://u:hidden@host:70000/d", "mysql://u:hidden@host/d?x=1", "mysql://u:hid den@host/d",
-                              "mysql://u:hidden%0A@host/d");
+    const auto url = GENERATE(
+        as<std::string>{}, "", "sqlite:", "sqlite::memory:", "sqlite:a\"b",
+        "postgres://u:hidden@h/d", "mysql:", "mysql://u:hidden@/shop", "mysql://host/shop",
+        "mysql://u:hidden@host", "mysql://u:hidden@host/", "mysql://u:hidden@host/a/b",
+        "mysql://u:hidden@host:0/d", "mysql://u:hidden@host:70000/d", "mysql://u:hidden@host/d?x=1",
+        "mysql://u:hid den@host/d", "mysql://u:hidden%0A@host/d");
     CAPTURE(url);
     const auto refused = db::open(url);
     REQUIRE(refused.has_error());

@@ -44,7 +44,8 @@ failing_disk::failing_disk() {
     wrapper.zName = "failing";
     wrapper.pNext = nullptr;
     wrapper.xOpen = open_file;
-    if (sqlite3_vfs_register(&wrapper, 1) != SQLITE_OK) throw std::runtime_error("no such file system");
+    if (sqlite3_vfs_register(&wrapper, 1) != SQLITE_OK)
+        throw std::runtime_error("no such file system");
 }
 
 failing_disk::~failing_disk() {

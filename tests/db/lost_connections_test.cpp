@@ -15,7 +15,8 @@ std::int64_t count(database& target) {
 /// Ends every session that uses this database, and waits until the server has done so.
 void kill_sessions(const fresh_database& fresh) {
     administrator root{fresh.server()};
-    const auto list = "SELECT id FROM information_schema.processlist WHERE db = '" + fresh.name() + "'";
+    const auto list =
+        "SELECT id FROM information_schema.processlist WHERE db = '" + fresh.name() + "'";
     for (const auto& id : root.column(list)) root.execute("KILL " + id);
     REQUIRE(testing::eventually([&] { return root.column(list).empty(); }));
 }
@@ -58,7 +59,8 @@ TEST_CASE("a session killed before its COMMIT does not commit by reconnecting", 
     CHECK(count(*shop) == 0);
 }
 
-TEST_CASE("a unit of work whose session is lost answers unavailable, and the next one works", "[db][faults]") {
+TEST_CASE("a unit of work whose session is lost answers unavailable, and the next one works",
+          "[db][faults]") {
     const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
     const auto fresh = fresh_database::on(which);
     if (!fresh) return;
@@ -86,10 +88,12 @@ TEST_CASE("sessions that died while idle are replaced unseen", "[db][faults]") {
         const auto third = shop->begin(access::snapshot);
     }
     kill_sessions(*fresh);
-    for (const auto mode : {access::read, access::snapshot, access::write}) CHECK_NOTHROW(shop->begin(mode));
+    for (const auto mode : {access::read, access::snapshot, access::write})
+        CHECK_NOTHROW(shop->begin(mode));
 }
 
-TEST_CASE("a connection cut in COMMIT leaves the outcome unknown, whatever it was", "[db][faults]") {
+TEST_CASE("a connection cut in COMMIT leaves the outcome unknown, whatever it was",
+          "[db][faults]") {
     const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
     const auto when = GENERATE(cutting_proxy::cut::before_commit, cutting_proxy::cut::after_commit);
     const auto fresh = fresh_database::on(which);
@@ -106,7 +110,8 @@ TEST_CASE("a connection cut in COMMIT leaves the outcome unknown, whatever it wa
 
     // Whoever wants to know asks by a key; the lock of what is not settled yet makes him wait.
     const auto settle = direct->begin(access::write);
-    const auto found = settle->query<std::int64_t>(sql{} << "SELECT id FROM things WHERE id = 1 FOR UPDATE");
+    const auto found =
+        settle->query<std::int64_t>(sql{} << "SELECT id FROM things WHERE id = 1 FOR UPDATE");
     CHECK(found.size() == (when == cutting_proxy::cut::after_commit ? 1U : 0U));
 
     const auto again = shop->write([](transaction& more) -> result<std::int64_t> {
@@ -115,8 +120,9 @@ TEST_CASE("a connection cut in COMMIT leaves the outcome unknown, whatever it wa
     CHECK(again.error().code == errc::outcome_unknown);
     proxy.set(cutting_proxy::cut::never);
     CHECK(shop->write([](transaction& more) -> result<std::int64_t> {
-              return more.execute(sql{} << "INSERT INTO things (id) VALUES (3)");
-          }).value() == 1);
+                  return more.execute(sql{} << "INSERT INTO things (id) VALUES (3)");
+              })
+              .value() == 1);
 }
 
 TEST_CASE("a server that stops answering is given up after the statement timeout", "[db][faults]") {

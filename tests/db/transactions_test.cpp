@@ -88,19 +88,22 @@ TEST_CASE("how many rows a statement found is told, changed or not", "[db]") {
     const auto shop = fresh->open();
     make_things(*shop);
     const auto tx = shop->begin(access::write);
-    CHECK(tx->execute(sql{} << "INSERT INTO things (id, amount) VALUES (1, 5), (2, 5), (3, 5)") == 3);
+    CHECK(tx->execute(sql{} << "INSERT INTO things (id, amount) VALUES (1, 5), (2, 5), (3, 5)") ==
+          3);
     CHECK(tx->execute(sql{} << "UPDATE things SET amount = 5 WHERE id < 3") == 2);
     CHECK(tx->execute(sql{} << "DELETE FROM things WHERE id > 7") == 0);
     CHECK(tx->execute(sql{} << "DELETE FROM things") == 3);
 }
 
-TEST_CASE("a whole unit of work commits on a value and rolls back on an error or exception", "[db]") {
+TEST_CASE("a whole unit of work commits on a value and rolls back on an error or exception",
+          "[db]") {
     const auto which = GENERATE(as<std::string>{}, "sqlite", "mysql", "mariadb");
     const auto fresh = fresh_database::on(which);
     if (!fresh) return;
     const auto shop = fresh->open();
     make_things(*shop);
-    const auto kept = shop->write([](transaction& tx) -> result<std::int64_t> { return tx.execute(insert(1)); });
+    const auto kept =
+        shop->write([](transaction& tx) -> result<std::int64_t> { return tx.execute(insert(1)); });
     CHECK(kept.value() == 1);
     const auto refused = shop->write([](transaction& tx) -> result<int> {
         tx.execute(insert(2));
@@ -112,9 +115,12 @@ TEST_CASE("a whole unit of work commits on a value and rolls back on an error or
         throw std::domain_error("of the caller");
     };
     CHECK_THROWS_AS(shop->write(throwing), std::domain_error);
-    const auto broken = shop->write([](transaction& tx) -> result<std::int64_t> { return tx.execute(insert(1)); });
+    const auto broken =
+        shop->write([](transaction& tx) -> result<std::int64_t> { return tx.execute(insert(1)); });
     CHECK(broken.error().code == errc::internal);
-    CHECK(shop->read([](transaction& tx) -> result<std::int64_t> { return count_in(tx); }).value() == 1);
+    CHECK(
+        shop->read([](transaction& tx) -> result<std::int64_t> { return count_in(tx); }).value() ==
+        1);
 }
 
 TEST_CASE("a victim runs again from the start, five times at most", "[db]") {

@@ -54,8 +54,10 @@ TEST_CASE("writers of one process all get their turn, one at a time", "[db][turn
         crowd.emplace_back([&] {
             for (int round = 0; round < rounds; ++round) {
                 const auto raised = shop->write([](transaction& tx) -> result<std::int64_t> {
-                    const auto now = tx.query_one<std::int64_t>(sql{} << "SELECT amount FROM things WHERE id = 1");
-                    return tx.execute(sql{} << "UPDATE things SET amount = " << std::get<0>(*now) + 1);
+                    const auto now = tx.query_one<std::int64_t>(
+                        sql{} << "SELECT amount FROM things WHERE id = 1");
+                    return tx.execute(sql{} << "UPDATE things SET amount = "
+                                            << std::get<0>(*now) + 1);
                 });
                 if (!raised) ++failed;
             }
@@ -63,11 +65,13 @@ TEST_CASE("writers of one process all get their turn, one at a time", "[db][turn
     }
     for (auto& one : crowd) one.join();
     CHECK(failed == 0);
-    const auto total = shop->begin(access::read)->query_one<std::int64_t>(sql{} << "SELECT amount FROM things");
+    const auto total =
+        shop->begin(access::read)->query_one<std::int64_t>(sql{} << "SELECT amount FROM things");
     CHECK(std::get<0>(*total) == writers * rounds);
 }
 
-TEST_CASE("whose turn does not come in time is told so and leaves no trace in the queue", "[db][turn]") {
+TEST_CASE("whose turn does not come in time is told so and leaves no trace in the queue",
+          "[db][turn]") {
     const auto fresh = fresh_database::on("sqlite");
     options settings;
     settings.session_wait_max = std::chrono::milliseconds{30};

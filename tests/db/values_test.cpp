@@ -24,21 +24,42 @@ TEST_CASE("a text comes back as it was written, whatever is in it", "[db]") {
     const auto fresh = fresh_database::on(which);
     if (!fresh) return;
     const auto shop = fresh->open();
-    must_run(*shop, sql{} << (shop->dialect() == dialect::sqlite
-                                  ? raw{"CREATE TABLE texts (id INTEGER PRIMARY KEY, a TEXT, b TEXT) STRICT"}
-                                  : raw{"CREATE TABLE texts (id INTEGER PRIMARY KEY, a TEXT, b TEXT) "
-                                        "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"}));
-    const std::vector<std::string> texts{
-        "", "plain", "it's", "''", "'", "back\\slash", "ends with \\", "\\'", "a:b", ":name", "x' , ':y",
-        "\\' , :z", "\"double :quoted\"", "-- no comment", "/* none */", "percent % _ ?", "semi;colon", "`tick`",
-        "new\nline\r\n\ttab", "한국어 상품", "emoji \U0001F600\U0001F469\u200D\U0001F680", "$1 @x #y", "\x1a \x7f",
-        std::string(100'000 / 2, '\'')};
+    must_run(
+        *shop,
+        sql{} << (shop->dialect() == dialect::sqlite
+                      ? raw{"CREATE TABLE texts (id INTEGER PRIMARY KEY, a TEXT, b TEXT) STRICT"}
+                      : raw{"CREATE TABLE texts (id INTEGER PRIMARY KEY, a TEXT, b TEXT) "
+                            "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"}));
+    const std::vector<std::string> texts{"",
+                                         "plain",
+                                         "it's",
+                                         "''",
+                                         "'",
+                                         "back\\slash",
+                                         "ends with \\",
+                                         "\\'",
+                                         "a:b",
+                                         ":name",
+                                         "x' , ':y",
+                                         "\\' , :z",
+                                         "\"double :quoted\"",
+                                         "-- no comment",
+                                         "/* none */",
+                                         "percent % _ ?",
+                                         "semi;colon",
+                                         "`tick`",
+                                         "new\nline\r\n\ttab",
+                                         "한국어 상품",
+                                         "emoji \U0001F600\U0001F469\u200D\U0001F680",
+                                         "$1 @x #y",
+                                         "\x1a \x7f",
+                                         std::string(100'000 / 2, '\'')};
     for (std::size_t i = 0; i < texts.size(); ++i) {
         const auto tx = shop->begin(access::write);
         // Two in one statement: a literal that is misread would spill into the next.
         const std::string neighbour = "neighbour :n '" + std::to_string(i) + "'";
-        CHECK(tx->execute(sql{} << "INSERT INTO texts VALUES (" << i << ", " << texts[i] << ", " << neighbour
-                                << ")") == 1);
+        CHECK(tx->execute(sql{} << "INSERT INTO texts VALUES (" << i << ", " << texts[i] << ", "
+                                << neighbour << ")") == 1);
         const auto row = tx->query_one<std::string, std::string>(
             sql{} << "SELECT a, b FROM texts WHERE id = " << i << " AND a = " << texts[i]);
         REQUIRE(row);
@@ -62,7 +83,8 @@ TEST_CASE("binary values come back whole, with every byte", "[db]") {
                                           std::string(200'000, '\xFF') + '\0' + "end"};
     const auto tx = shop->begin(access::write);
     for (std::size_t i = 0; i < bodies.size(); ++i) {
-        tx->execute(sql{} << "INSERT INTO things (id, body) VALUES (" << i << ", " << bytes_of(bodies[i]) << ")");
+        tx->execute(sql{} << "INSERT INTO things (id, body) VALUES (" << i << ", "
+                          << bytes_of(bodies[i]) << ")");
     }
     const auto rows = tx->query<blob>(sql{} << "SELECT body FROM things ORDER BY id");
     REQUIRE(rows.size() == bodies.size());
@@ -78,10 +100,10 @@ TEST_CASE("ids, money and times come back as they were", "[db]") {
     const auto order = make_id<order_id>();
     const auto at = system_clock().now();
     const auto tx = shop->begin(access::write);
-    tx->execute(sql{} << "INSERT INTO things (id, body, amount) VALUES (" << at << ", " << order << ", "
-                      << money{price_max} << ")");
-    const auto row = tx->query_one<instant, order_id, money>(sql{} << "SELECT id, body, amount FROM things WHERE body = "
-                                                                   << order);
+    tx->execute(sql{} << "INSERT INTO things (id, body, amount) VALUES (" << at << ", " << order
+                      << ", " << money{price_max} << ")");
+    const auto row = tx->query_one<instant, order_id, money>(
+        sql{} << "SELECT id, body, amount FROM things WHERE body = " << order);
     REQUIRE(row);
     CHECK(*row == std::tuple{at, order, money{price_max}});
     CHECK_THROWS_AS(tx->query<order_id>(sql{} << "SELECT x'00'"), db::error);
@@ -96,16 +118,18 @@ TEST_CASE("64-bit integers, counts and sums are exact", "[db]") {
     constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
     constexpr auto highest = std::numeric_limits<std::int64_t>::max();
     const auto tx = shop->begin(access::write);
-    tx->execute(sql{} << "INSERT INTO things (id, amount) VALUES (" << lowest << ", 5000000000), (" << highest
-                      << ", 9007199254740993), (0, NULL)");
+    tx->execute(sql{} << "INSERT INTO things (id, amount) VALUES (" << lowest << ", 5000000000), ("
+                      << highest << ", 9007199254740993), (0, NULL)");
     const auto ids = tx->query<std::int64_t>(sql{} << "SELECT id FROM things ORDER BY id");
     REQUIRE(ids.size() == 3);
     CHECK(std::get<0>(ids[0]) == lowest);
     CHECK(std::get<0>(ids[2]) == highest);
     const auto sums = tx->query_one<std::int64_t, std::int64_t, std::int64_t, bool>(
         sql{} << "SELECT count(*), count(amount), SUM(amount), SUM(amount) > 1 FROM things");
-    CHECK(sums == std::tuple{std::int64_t{3}, std::int64_t{2}, std::int64_t{9007204254740993}, true});
-    const auto none = tx->query_one<std::optional<std::int64_t>>(sql{} << "SELECT SUM(amount) FROM things WHERE id = 7");
+    CHECK(sums ==
+          std::tuple{std::int64_t{3}, std::int64_t{2}, std::int64_t{9007204254740993}, true});
+    const auto none = tx->query_one<std::optional<std::int64_t>>(
+        sql{} << "SELECT SUM(amount) FROM things WHERE id = 7");
     REQUIRE(none);
     CHECK(!std::get<0>(*none));
 }
@@ -116,17 +140,20 @@ TEST_CASE("a NULL is empty where the type allows it and an error where not", "[d
     if (!fresh) return;
     const auto shop = fresh->open();
     make_things(*shop);
-    must_run(*shop, sql{} << "INSERT INTO things (id, label, body, amount) VALUES (1, " << std::nullopt << ", "
-                          << std::optional<order_id>{} << ", " << std::optional{money{7}} << ")");
+    must_run(*shop, sql{} << "INSERT INTO things (id, label, body, amount) VALUES (1, "
+                          << std::nullopt << ", " << std::optional<order_id>{} << ", "
+                          << std::optional{money{7}} << ")");
     const auto tx = shop->begin(access::read);
-    const auto row = tx->query_one<std::optional<std::string>, std::optional<blob>, std::optional<money>>(
-        sql{} << "SELECT label, body, amount FROM things");
+    const auto row =
+        tx->query_one<std::optional<std::string>, std::optional<blob>, std::optional<money>>(
+            sql{} << "SELECT label, body, amount FROM things");
     REQUIRE(row);
     CHECK(!std::get<0>(*row));
     CHECK(!std::get<1>(*row));
     CHECK(std::get<2>(*row) == money{7});
-    CHECK_THROWS_MATCHES(tx->query<std::string>(sql{} << "SELECT label FROM things"), db::error,
-                         Catch::Predicate<db::error>([](auto& e) { return e.why() == cause::data_error; }));
+    CHECK_THROWS_MATCHES(
+        tx->query<std::string>(sql{} << "SELECT label FROM things"), db::error,
+        Catch::Predicate<db::error>([](auto& e) { return e.why() == cause::data_error; }));
 }
 
 TEST_CASE("lists match their members, and the empty list matches nothing", "[db]") {
