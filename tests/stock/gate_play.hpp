@@ -99,6 +99,12 @@ private:
 template <class Answer>
 bool is(const admit_answer& answer) { return std::holds_alternative<Answer>(answer); }
 
+/// Whether it failed, loudly. (error() of a success is a default failure, whose code is internal.)
+template <class T>
+bool fails(const result<T>& answer) {
+    return answer.has_error() && answer.error().code == errc::internal;
+}
+
 inline user_id somebody() { return make_id<user_id>(); }
 
 }  // namespace market::stock::testing

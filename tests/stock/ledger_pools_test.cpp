@@ -225,6 +225,8 @@ TEST_CASE("pools are read by product, by sale, by being open, and locked in orde
     CHECK(available.size() == 2);
     CHECK(available.at(record.product) == 25);
     CHECK(available.at(other) == 7);
+    const product_id no_product[] = {same_bytes<product_id>(first)};
+    CHECK(ledger::available_of(*tx, no_product).empty());
 
     const sale_id sales[] = {record.sale, make_id<sale_id>(), first,
                              same_bytes<sale_id>(record.product)};
