@@ -42,11 +42,11 @@ result<boost::json::value> parse_form(std::string_view body) {
     options.space_as_plus = true;
     // By way of JSON text, so that its rules (UTF-8, no name twice) hold for forms too.
     std::string text = "{";
-    for (const auto& field : boost::urls::params_view(*parsed, options)) {
+    for (const auto& field : *parsed) {
         if (text.size() > 1) text += ',';
-        append_quoted(text, field.key);
+        append_quoted(text, field.key.decode(options));
         text += ':';
-        append_quoted(text, field.value);
+        append_quoted(text, field.value.decode(options));
     }
     return parse_strict_json(text + "}");
 }

@@ -5,6 +5,7 @@
 
 #include <market/base/address.hpp>
 #include <market/base/clock.hpp>
+#include <market/base/id.hpp>
 #include <market/base/money.hpp>
 
 #include <boost/json/value.hpp>

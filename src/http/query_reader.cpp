@@ -22,14 +22,14 @@ query_reader::query_reader(std::string_view query, findings& found) : found_(fou
     if (query.empty()) return;
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return;  // the request line was refused before
-    const boost::urls::params_view decoded(*parsed, form_style());
-    for (const auto& one : decoded) {
+    for (const auto& one : *parsed) {
+        auto name = one.key.decode(form_style());
         const auto known = std::find_if(sent_.begin(), sent_.end(),
-                                        [&](const parameter& p) { return p.name == one.key; });
+                                        [&](const parameter& p) { return p.name == name; });
         if (known == sent_.end()) {
-            sent_.push_back({one.key, one.value});
+            sent_.push_back({std::move(name), one.value.decode(form_style())});
         } else {
-            fault(one.key, "duplicate", "is given more than once");
+            fault(name, "duplicate", "is given more than once");
         }
     }
 }
