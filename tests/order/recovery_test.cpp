@@ -1,0 +1,196 @@
+#include "gate_loader.hpp"
+#include "order_queries.hpp"
+#include "order_shop.hpp"
+#include "sweeper.hpp"
+
+#include <set>
+
+using namespace market;
+using namespace market::order;
+using namespace market::order::testing;
+
+namespace {
+
+stock::gate_contents contents_of(order_shop& shop, sale_id sale) {
+    return shop.run(shop.gate().dump(sale)).value();
+}
+
+/// Loads the gate with what it holds, changed, under its own epoch: a gate that lies. Again when the
+/// sweeper was quicker to heal the removed gate.
+void corrupt(order_shop& shop, sale_id sale, const std::function<void(stock::gate_contents&)>& change) {
+    REQUIRE(market::testing::eventually([&] {
+        auto lie = contents_of(shop, sale);
+        if (lie.epoch == 0) return false;
+        change(lie);
+        return shop.run(shop.gate().remove(sale)).has_value() &&
+               shop.run(shop.gate().load_and_open(sale, lie)).value();
+    }));
+}
+
+stock::admitted admit(order_shop& shop, sale_id sale, user_id buyer, std::string key) {
+    auto said = shop.run(shop.gate().admit(
+        {sale, buyer, 1, make_rid(buyer, key), make_random_id<attempt_id>()}));
+    return std::get<stock::admitted>(said.value());
+}
+
+/// One round of a sweeper of its own.
+void sweep(order_shop& shop) {
+    worker_pool blocking{1, 10};
+    sweeper broom{shop.record(), blocking, shop.clock(), shop.gate(), shop.orders().rebuilder(), {5s}};
+    auto round = [&]() -> asio::awaitable<int> {
+        co_await broom.sweep();
+        co_return 0;
+    };
+    shop.run(round());
+}
+
+std::string code_of(const result<purchase_reply>& reply) {
+    return reply ? "placed" : std::string{to_string(reply.error().code)};
+}
+
+}  // namespace
+
+TEST_CASE("a gate that admits ten times too many oversells nothing, and is put right", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    corrupt(shop, sale, [](auto& lie) { lie.total = 30; });
+    std::vector<purchase_request> wishes;
+    for (std::size_t i = 0; i < 20; ++i) wishes.push_back(shop.wish(shop.buyer(i), {{sale, 1}}));
+    const auto replies = shop.crowd(std::move(wishes));
+    CHECK(placed(replies) == 3);
+    CHECK(shop.pool(pool_of(sale)).sold == 3);
+    CHECK(shop.orders_made() == 3);
+    CHECK(market::testing::eventually([&] {
+        const auto view = shop.view(sale);
+        return view.state == stock::gate_state::open && view.remaining == 0 && view.held == 0;
+    }));
+}
+
+TEST_CASE("a gate that forgot the limit: the record holds it", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(10, 2);
+    corrupt(shop, sale, [](auto& lie) { lie.per_user_limit = 100; });
+    std::vector<purchase_request> wishes;
+    for (int i = 0; i < 6; ++i) wishes.push_back(shop.wish(shop.buyer(), {{sale, 1}}));
+    const auto replies = shop.crowd(std::move(wishes));
+    CHECK(placed(replies) == 2);
+    CHECK(shop.pool(pool_of(sale)).sold == 2);
+    CHECK(market::testing::eventually([&] { return shop.view(sale).per_user_limit == 2; }));
+}
+
+TEST_CASE("an emptied gate is loaded by the next buyer, and nobody's key or limit is lost",
+          "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(5, 1);
+    const auto first = shop.buy(shop.buyer(1), sale, "k").value();
+    REQUIRE(shop.run(shop.gate().remove(sale)).has_value());
+    CHECK(code_of(shop.buy(shop.buyer(1), sale)) == "purchase_limit");
+    CHECK(shop.buy(shop.buyer(1), sale, "k").value().body == first.body);
+    const auto second = shop.buy(shop.buyer(2), sale).value();
+    CHECK(second.body.find("\"admission_seq\":2") != std::string::npos);
+}
+
+TEST_CASE("the sweeper loads a gate that nobody asks", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(5);
+    REQUIRE(shop.run(shop.gate().remove(sale)).has_value());
+    CHECK(market::testing::eventually(
+        [&] { return shop.view(sale).state == stock::gate_state::open; }));
+}
+
+TEST_CASE("a hold without an order is given up by a VOID key, which is final", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(1);
+    admit(shop, sale, shop.buyer(1), "k");
+    CHECK(code_of(shop.buy(shop.buyer(2), sale)) == "sold_out");
+    shop.clock().advance(6s);
+    REQUIRE(market::testing::eventually([&] { return shop.view(sale).remaining == 1; }));
+    CHECK(code_of(shop.buy(shop.buyer(1), sale, "k")) == "attempt_void");
+    CHECK(shop.view(sale).held == 0);
+    CHECK(shop.count(db::sql{} << "SELECT voids FROM purchase_key_totals") == 1);
+    CHECK(code_of(shop.buy(shop.buyer(1), sale, "another")) == "placed");
+}
+
+TEST_CASE("a young hold is left alone", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(1);
+    admit(shop, sale, shop.buyer(1), "k");
+    shop.clock().advance(4s);
+    sweep(shop);
+    CHECK(shop.view(sale).held == 1);
+}
+
+TEST_CASE("a hold whose order is there is confirmed by the sweeper", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    const auto bought = shop.buy(shop.buyer(1), sale, "k").value();
+    REQUIRE(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
+    corrupt(shop, sale, [&](auto& lie) {  // the confirm was lost
+        lie.sold = 0;
+        lie.buyers.clear();
+        lie.done.clear();
+        lie.holds = {{make_rid(shop.buyer(1), "k"), make_random_id<attempt_id>(), shop.buyer(1), 1, 1,
+                      shop.clock().now()}};
+    });
+    shop.clock().advance(6s);
+    CHECK(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
+    CHECK(shop.view(sale).remaining == 2);
+    CHECK(shop.buy(shop.buyer(1), sale, "k").value().body == bought.body);
+}
+
+TEST_CASE("rebuilds in a healthy sale change nothing for buyers", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(30);
+    std::atomic<bool> over{false};
+    std::thread operator_thread{[&] {
+        asio::io_context io{1};
+        auto again = [&]() -> asio::awaitable<void> {
+            while (!over) co_await shop.orders().rebuilder().rebuild(sale, stock::rebuild_reason::drift);
+        };
+        asio::co_spawn(io, again(), asio::detached);
+        io.run();
+    }};
+    std::size_t sold = 0;
+    for (std::size_t i = 0; i < 40; ++i) sold += shop.buy(shop.buyer(i), sale).has_value() ? 1u : 0u;
+    over = true;
+    operator_thread.join();
+    CHECK(sold == 30);
+    CHECK(shop.pool(pool_of(sale)).sold == 30);
+    CHECK(shop.count(db::sql{} << "SELECT MAX(admission_seq) FROM order_lines") == 30);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM order_lines") == 30);
+}
+
+TEST_CASE("holds are carried over in order, as far as the record has room", "[order]") {
+    const user_id a = make_id<user_id>(), b = make_id<user_id>(), c = make_id<user_id>();
+    stock::gate_contents contents;
+    contents.total = 10;
+    contents.sold = 7;
+    contents.per_user_limit = 2;
+    contents.last_seq = 4;
+    contents.buyers = {{a, 1}};
+    const auto hold = [](user_id who, std::int64_t seq, std::int64_t units) {
+        return stock::hold{make_random_id<purchase_rid>(), {}, who, seq, units, {}};
+    };
+    carry_over(contents, {hold(c, 9, 1), hold(a, 5, 2), hold(a, 6, 1), hold(b, 7, 1), hold(c, 8, 1)});
+    REQUIRE(contents.holds.size() == 3);  // a's 2 are above its limit; the last one has no room
+    CHECK(contents.holds[0].seq == 6);
+    CHECK(contents.holds[1].seq == 7);
+    CHECK(contents.holds[2].seq == 8);
+    CHECK(contents.last_seq == 9);
+}
+
+TEST_CASE("keys are purged a day after the sale has ended, not before", "[order]") {
+    order_shop shop;
+    const auto sale = shop.sale(5, 5);
+    const auto first = shop.buy(shop.buyer(1), sale, "k").value();
+    const auto goods = shop.buy(shop.wish(shop.buyer(1), {{shop.product(3), 1}}, "p")).value();
+    const auto kept = [&] { return shop.count(db::sql{} << "SELECT COUNT(*) FROM purchase_keys"); };
+    shop.clock().advance(25h);  // the sale ended an hour ago, the goods were bought 25 h ago
+    sweep(shop);
+    CHECK(kept() == 1);
+    CHECK(shop.count(db::sql{} << "SELECT key_kept FROM orders WHERE id = " << goods.id) == 0);
+    CHECK(shop.count(db::sql{} << "SELECT key_kept FROM orders WHERE id = " << first.id) == 1);
+    shop.clock().advance(24h);
+    sweep(shop);
+    CHECK(kept() == 0);
+}

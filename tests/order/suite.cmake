@@ -1,0 +1,6 @@
+market_suite(order_suite
+  SOURCES order/purchase_test.cpp order/cancel_test.cpp order/recovery_test.cpp
+          order/writer_faults_test.cpp
+  MODULES base db outbox stock catalog user order)
+# The rules and parts that no other module sees are tested from the inside.
+target_include_directories(order_suite PRIVATE src/order)
