@@ -33,9 +33,8 @@ sale present(const sale_row& row, const stock::pool& pool,
              const std::optional<stock::gate_view>& gate, instant clock_now) {
     const bool by_gate = gate && gate->state == stock::gate_state::open && !row.closed_at;
     const instant now = by_gate ? gate->now : clock_now;
-    // The units of a closed sale went back to the product, whatever is still in its pool.
-    const std::int64_t unsold = row.closed_at ? 0 : pool.available();
-    const std::int64_t remaining = by_gate ? gate->remaining : unsold;
+    // A closed sale's pool holds just what was sold: the rest went back to the product.
+    const std::int64_t remaining = by_gate ? gate->remaining : pool.available();
     return {.id = row.id,
             .product = row.product,
             .title = row.title,

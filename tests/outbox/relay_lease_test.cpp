@@ -69,19 +69,37 @@ TEST_CASE("a relay whose lease was taken over deletes and counts nothing",
     CHECK(eventually([&] { return stage.first->healthy(); }));
 }
 
-TEST_CASE("a relay that took its own lease anew is fenced by the epoch alone",
-          "[outbox][relay][faults]") {
+TEST_CASE("holder and epoch fence each for itself", "[outbox][relay][faults]") {
     latch wakes;
     two_relays stage;
     stage.shop.add(make_events(10));
     stage.first_where.behave(frozen_until(wakes));
     stage.first->start();
     REQUIRE(stage.first_where.wait_for_count(10));
-    stage.shop.execute(db::sql{} << "UPDATE outbox_relay SET epoch = epoch + 1");
+    SECTION("its own lease taken anew") {
+        stage.shop.execute(db::sql{} << "UPDATE outbox_relay SET epoch = epoch + 1");
+    }
+    SECTION("another's of the same number, run out") {
+        stage.shop.execute(db::sql{} << "UPDATE outbox_relay SET lease_until = 0, holder = "
+                                     << make_random_id<relay_id>());
+    }
     wakes.open();
     REQUIRE(eventually([&] { return stage.shop.counts().waiting == 0; }));
-    CHECK(stage.first_where.count() == 20);  // the first ten were not settled under the old epoch
+    CHECK(stage.first_where.count() == 20);  // the first ten could not be settled
     CHECK(stage.shop.counts().published == 10);
+}
+
+TEST_CASE("a relay that failed does not wait for its own lease to run out",
+          "[outbox][relay][faults]") {
+    std::atomic<bool> first{true};
+    two_relays stage;
+    stage.shop.add(make_events(10));
+    stage.first_where.behave([&](std::span<const event> batch) -> result<publisher::outcome> {
+        if (first.exchange(false)) return failure{errc::internal, "not this time"};
+        return destination::deliver_all(batch);
+    });
+    stage.first->start();
+    CHECK(eventually([&] { return stage.shop.counts().waiting == 0; }, 3s));
 }
 
 TEST_CASE("two relays at once lose nothing and count each event once", "[outbox][relay]") {
