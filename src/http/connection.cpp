@@ -56,8 +56,9 @@ void connection::close() {
 }
 
 asio::awaitable<void> connection::run() {
-    while (co_await serve_one()) {
-    }
+    bool goes_on = true;
+    // Not `while (co_await ...) {}`: GCC 12.2 makes an illegal instruction of it.
+    while (goes_on) goes_on = co_await serve_one();
     close();
 }
 

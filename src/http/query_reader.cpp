@@ -91,7 +91,7 @@ void query_reader::finish() {
 std::string next_page_target(std::string_view path, std::string_view query, std::string_view cursor) {
     boost::urls::url target;
     target.set_encoded_path(path);
-    target.set_encoded_query(query);
+    if (!query.empty()) target.set_encoded_query(query);
     target.params().set("cursor", cursor);
     return std::string(target.buffer());
 }

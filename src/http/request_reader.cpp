@@ -34,9 +34,10 @@ bool set_target(request& into, std::string_view target) {
         into.path = target;
         return true;
     }
-    const auto parsed = target.front() == '/' ? boost::urls::parse_origin_form(target)
-                                              : boost::urls::parse_absolute_uri(target);
-    if (!parsed) return false;
+    const bool is_absolute = target.front() != '/';
+    const auto parsed = is_absolute ? boost::urls::parse_absolute_uri(target)
+                                    : boost::urls::parse_origin_form(target);
+    if (!parsed || (is_absolute && parsed->encoded_host().empty())) return false;
     into.path = std::string_view(parsed->encoded_path());
     if (into.path.empty()) into.path = "/";
     into.query = std::string_view(parsed->encoded_query());
