@@ -6,6 +6,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <filesystem>
+#include <thread>
 
 namespace market::db {
 namespace {
@@ -77,7 +78,7 @@ public:
         sqlite_api::sqlite3_extended_result_codes(backend_.conn_, 1);
         sqlite_api::sqlite3_busy_timeout(backend_.conn_,
                                          static_cast<int>(settings.lock_timeout.count()));
-        enter_wal_mode();
+        enter_wal_mode(settings.lock_timeout);
         run("PRAGMA synchronous = FULL");
         run("PRAGMA foreign_keys = ON");
         // What a long snapshot let grow is given back to the disk afterwards.
@@ -184,16 +185,28 @@ private:
         running.first_row();
     }
 
-    void enter_wal_mode() {
-        statement running{backend_, "PRAGMA journal_mode = WAL"};
-        const bool answered = running.first_row();
-        const auto mode = answered ? std::get<std::string>(read_cell(
-                                         running.handle(), 0, detail::column_kind::text, false))
-                                   : std::string{};
-        if (mode != "wal") {
-            throw driver_error(cause::refused, SQLITE_ERROR,
-                               "the file system does not support WAL mode");
+    /// Changing the mode needs the file alone, and SQLite does not wait for that by itself: of
+    /// several that open a new file together all but one are told at once that it is busy.
+    void enter_wal_mode(std::chrono::milliseconds wait_max) {
+        const auto until = std::chrono::steady_clock::now() + wait_max;
+        while (!try_wal_mode(std::chrono::steady_clock::now() >= until)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
         }
+    }
+
+    /// False when the file is busy, and this is not the last try.
+    bool try_wal_mode(bool last_try) {
+        try {
+            statement running{backend_, "PRAGMA journal_mode = WAL"};
+            running.first_row();  // it always answers with the mode that now holds
+            const auto mode = read_cell(running.handle(), 0, detail::column_kind::text, false);
+            if (std::get<std::string>(mode) == "wal") return true;
+        } catch (const soci::sqlite3_soci_error& failed) {
+            if (last_try || (failed.result() & 0xFF) != SQLITE_BUSY) throw;
+            return false;
+        }
+        throw driver_error(cause::refused, SQLITE_ERROR,
+                           "the file system does not support WAL mode");
     }
 
     bool is_open() const noexcept {

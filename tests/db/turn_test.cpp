@@ -4,6 +4,7 @@
 #include "support/eventually.hpp"
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 
 namespace market::db::test {
@@ -88,6 +89,29 @@ TEST_CASE("whose turn does not come in time is told so and leaves no trace in th
     CHECK_NOTHROW(shop->begin(access::read));
     holding.reset();
     CHECK_NOTHROW(shop->begin(access::write));
+}
+
+TEST_CASE("all that open a new file together get it", "[db][turn]") {
+    constexpr int openers = 8;
+    std::atomic<int> failed{0};
+    for (int round = 0; round < 10; ++round) {
+        const auto fresh = fresh_database::on("sqlite");
+        std::barrier together{openers};
+        std::vector<std::thread> crowd;
+        for (int i = 0; i < openers; ++i) {
+            crowd.emplace_back([&] {
+                const auto mine = fresh->open();  // as another process would
+                together.arrive_and_wait();
+                try {
+                    mine->begin(access::read)->query<int>(sql{} << "SELECT 1");
+                } catch (const db::error&) {
+                    ++failed;
+                }
+            });
+        }
+        for (auto& one : crowd) one.join();
+    }
+    CHECK(failed == 0);
 }
 
 }  // namespace market::db::test
