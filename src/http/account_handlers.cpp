@@ -54,7 +54,8 @@ answering verify_email_code(call it) {
     in.finish();
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
 
-    auto verified = co_await it.shop.parts.users.verify_signup_code(std::move(email), std::move(code));
+    auto verified =
+        co_await it.shop.parts.users.verify_signup_code(std::move(email), std::move(code));
     if (!verified) co_return verified.error();
     co_return private_reply(200, R"({"verified":true})");
 }
@@ -75,7 +76,8 @@ answering sign_up(call it) {
     auto made = co_await it.shop.parts.users.sign_up(std::move(wanted));
     if (!made) co_return made.error();
     auto answer = private_reply(201, user::to_json(*made));
-    answer.headers.emplace_back("Location", "/v1/users/me");  // an account is read by its owner only
+    answer.headers.emplace_back("Location",
+                                "/v1/users/me");  // an account is read by its owner only
     co_return answer;
 }
 

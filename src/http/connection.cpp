@@ -75,7 +75,8 @@ asio::awaitable<bool> connection::serve_one() {
     auto opened = routes_.open(reader_.current());
     if (reader_.current().has_body) {
         if (reader_.current().expects_continue && !reader_.has_bytes()) {
-            // The client waits for leave to send the body: a refusal that does not need it comes first.
+            // The client waits for leave to send the body: a refusal that does not need it comes
+            // first.
             if (opened.settled) {
                 reader_.current().keep_alive = false;
                 co_return co_await answer(std::move(opened));
@@ -126,10 +127,14 @@ asio::awaitable<bool> connection::answer(opening opened) {
     const auto done = co_await routes_.answer(std::move(opened), sent);
     const bool close = !sent.keep_alive || shop_.draining.load(std::memory_order_relaxed);
     auto bytes = serialize(done, {date_now(), request_id, close, sent.method == "HEAD"});
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
-    log::debug("http.request", {{"method", sent.method}, {"path", sent.path},
-                                {"status", std::int64_t{done.status}}, {"took_us", took.count()},
-                                {"request_id", std::move(request_id)}, {"traceparent", sent.traceparent}});
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
+    log::debug("http.request", {{"method", sent.method},
+                                {"path", sent.path},
+                                {"status", std::int64_t{done.status}},
+                                {"took_us", took.count()},
+                                {"request_id", std::move(request_id)},
+                                {"traceparent", sent.traceparent}});
     const bool written = co_await write(std::move(bytes));
     if (written && close) co_await linger();
     co_return written && !close;
@@ -138,7 +143,8 @@ asio::awaitable<bool> connection::answer(opening opened) {
 /// What follows on this connection has no known beginning: it ends here.
 asio::awaitable<void> connection::refuse(failure refused) {
     const auto request_id = accept_request_id("");
-    auto bytes = serialize(problem_reply(refused, request_id), {date_now(), request_id, true, false});
+    auto bytes =
+        serialize(problem_reply(refused, request_id), {date_now(), request_id, true, false});
     if (co_await write(std::move(bytes))) co_await linger();
 }
 

@@ -7,9 +7,9 @@ namespace {
 
 std::string_view name_of(stock::gate_state state) {
     switch (state) {
-    case stock::gate_state::absent: return "absent";
-    case stock::gate_state::frozen: return "frozen";
-    case stock::gate_state::open: return "open";
+        case stock::gate_state::absent: return "absent";
+        case stock::gate_state::frozen: return "frozen";
+        case stock::gate_state::open: return "open";
     }
     return "absent";
 }

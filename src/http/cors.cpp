@@ -16,8 +16,9 @@ void add_cors(reply& answer, const std::string& origin, const std::vector<std::s
                                 "Location, Link, Retry-After, X-Request-Id, Idempotent-Replayed");
     if (answer.status != 204 || allowed.empty()) return;
     answer.headers.emplace_back("Access-Control-Allow-Methods", allowed);
-    answer.headers.emplace_back("Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent");
+    answer.headers.emplace_back(
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent");
     answer.headers.emplace_back("Access-Control-Max-Age", "600");
 }
 

@@ -34,8 +34,10 @@ bool takes_body_of(const route& to, const request& sent) {
 
 /// The body as a value; an absent one on a route that needs none is an empty object.
 result<boost::json::value> read_body(const route& to, const request& sent) {
-    if (to.carries == payload::none && sent.body.empty()) return boost::json::value(boost::json::object());
-    if (to.carries == payload::json_or_form && is_form(sent.content_type)) return parse_form(sent.body);
+    if (to.carries == payload::none && sent.body.empty())
+        return boost::json::value(boost::json::object());
+    if (to.carries == payload::json_or_form && is_form(sent.content_type))
+        return parse_form(sent.body);
     return parse_strict_json(sent.body);
 }
 
@@ -47,12 +49,14 @@ reply finished(reply answer, const opening& opened, const request& sent, const w
 }  // namespace
 
 std::optional<failure> dispatcher::check(const request& sent, opening& into) const {
-    if (!is_known_method(sent.method)) return failure{errc::method_unknown, "the method is not known here"};
+    if (!is_known_method(sent.method))
+        return failure{errc::method_unknown, "the method is not known here"};
     into.where = find_route(routes_, sent.method, sent.path);
     if (!into.where.to && into.where.allowed.empty()) {
         return failure{errc::not_found, "there is nothing at this path"};
     }
-    if (!into.where.to) return failure{errc::method_not_allowed, "the path has other methods: see Allow"};
+    if (!into.where.to)
+        return failure{errc::method_not_allowed, "the path has other methods: see Allow"};
     const auto& to = *into.where.to;
     if (to.who != access::anonymous) {
         auto who = shop_.parts.users.authenticate(bearer_token(sent.authorization));
@@ -63,7 +67,8 @@ std::optional<failure> dispatcher::check(const request& sent, opening& into) con
         }
     }
     if (!takes_body_of(to, sent)) {
-        return failure{errc::unsupported_media_type, "the body has to be application/json in UTF-8"};
+        return failure{errc::unsupported_media_type,
+                       "the body has to be application/json in UTF-8"};
     }
     return std::nullopt;
 }
@@ -74,7 +79,8 @@ opening dispatcher::open(const request& sent) const {
     if (!refused) return out;
     const bool asks_options = refused->code == errc::method_not_allowed && sent.method == "OPTIONS";
     out.settled = asks_options ? reply{204} : problem_reply(*refused, out.request_id);
-    if (refused->code == errc::method_not_allowed) out.settled->headers.emplace_back("Allow", out.where.allowed);
+    if (refused->code == errc::method_not_allowed)
+        out.settled->headers.emplace_back("Allow", out.where.allowed);
     out.settled = finished(*std::move(out.settled), out, sent, shop_);
     return out;
 }
@@ -94,10 +100,11 @@ asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) c
         }
     } catch (const std::exception&) {
         // What it says may hold values of the request: the name of the route has to do.
-        log::error("http.handler_failed", {{"route", std::string(to.pattern)},
-                                           {"request_id", opened.request_id}});
+        log::error("http.handler_failed",
+                   {{"route", std::string(to.pattern)}, {"request_id", opened.request_id}});
     }
-    reply answer = outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
+    reply answer =
+        outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
     co_return finished(std::move(answer), opened, sent, shop_);
 }
 

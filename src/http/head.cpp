@@ -167,7 +167,8 @@ result<framing> check_head(std::string_view head) {
     if (!is_token(method)) return bad("a method that is not a token");
     if (!is_target(method, target)) return bad("a malformed request target");
     const bool http_1_0 = version == "HTTP/1.0";
-    if (!http_1_0 && version != "HTTP/1.1") return bad("a version other than HTTP/1.1 and HTTP/1.0");
+    if (!http_1_0 && version != "HTTP/1.1")
+        return bad("a version other than HTTP/1.1 and HTTP/1.0");
 
     field_check fields;
     for (auto field = next_line(head); !field.empty(); field = next_line(head)) {

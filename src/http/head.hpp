@@ -1,9 +1,9 @@
 #pragma once
 /// The strict guard in front of Beast's parser, on the raw bytes of a request's head.
 ///
-/// Beast 1.81 accepts what two parties can read in two ways (request smuggling, RFC 9112 section 11):
-/// other transfer codings, repeated lengths, folded lines, no or several Hosts. Here one reading is
-/// left, or none.
+/// Beast 1.81 accepts what two parties can read in two ways (request smuggling, RFC 9112 section
+/// 11): other transfer codings, repeated lengths, folded lines, no or several Hosts. Here one
+/// reading is left, or none.
 #include <market/base/error.hpp>
 
 #include <cstddef>

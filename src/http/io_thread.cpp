@@ -38,7 +38,10 @@ bool connection_count::wait_for_none(deadline until) {
 }
 
 io_thread::io_thread(const world& shop, connection_count& count, std::size_t connections_max)
-    : shop_(shop), count_(count), connections_max_(connections_max), work_(context_.get_executor()) {
+    : shop_(shop),
+      count_(count),
+      connections_max_(connections_max),
+      work_(context_.get_executor()) {
     asio::co_spawn(context_, sweep(), log_if_failed);
     thread_ = std::thread([this] { context_.run(); });
 }

@@ -27,9 +27,9 @@ private:
     std::ptrdiff_t open_ = 0;
 };
 
-/// One thread with its own io_context, acceptors and connections: nothing is shared, nothing locked.
-/// It runs from construction to destruction, so that background coroutines may use its executor
-/// before the first connection and after the last.
+/// One thread with its own io_context, acceptors and connections: nothing is shared, nothing
+/// locked. It runs from construction to destruction, so that background coroutines may use its
+/// executor before the first connection and after the last.
 class io_thread {
 public:
     /// At most `connections_max` at once; more wait in the backlog. All outlive it.

@@ -68,11 +68,13 @@ result<void> probe_port(const std::string& address, std::uint16_t port) {
     if (!endpoint) return endpoint.error();
     asio::io_context context;
     tcp::acceptor probe(context);
-    if (const auto failed = bind_to(probe, *endpoint, false)) return cannot_listen(name_of(address, port), failed);
+    if (const auto failed = bind_to(probe, *endpoint, false))
+        return cannot_listen(name_of(address, port), failed);
     return {};
 }
 
-result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address, std::uint16_t port) {
+result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address,
+                                std::uint16_t port) {
     const auto endpoint = endpoint_of(address, port);
     if (!endpoint) return endpoint.error();
     tcp_acceptor acceptor(context.get_executor());
@@ -84,7 +86,8 @@ result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& ad
 
 result<unix_acceptor> listen_unix(asio::io_context& context, const std::string& path) {
     try {
-        const asio::local::stream_protocol::endpoint endpoint(path);  // throws when the path is too long
+        const asio::local::stream_protocol::endpoint endpoint(
+            path);  // throws when the path is too long
         if (auto cleared = clear_stale(path); !cleared) return cleared.error();
         unix_acceptor acceptor(context.get_executor(), endpoint.protocol());
         // Before bind: Linux gives the file the mode of the descriptor, so it is never wider.

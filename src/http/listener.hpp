@@ -22,7 +22,8 @@ using unix_acceptor =
 result<void> probe_port(const std::string& address, std::uint16_t port);
 
 /// One of several acceptors of one port (SO_REUSEPORT). Errors: internal with one sentence.
-result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address, std::uint16_t port);
+result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address,
+                                std::uint16_t port);
 
 /// For this user only (mode 0600); replaces a socket that no one answers on.
 /// Errors: internal with one sentence.

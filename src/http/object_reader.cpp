@@ -11,7 +11,9 @@ object_reader::object_reader(const boost::json::value& value, std::string at, fi
     if (!object_) found_.add(culprit::place::pointer, at_, "type", "has to be an object");
 }
 
-bool object_reader::has(std::string_view name) const { return object_ && object_->if_contains(name); }
+bool object_reader::has(std::string_view name) const {
+    return object_ && object_->if_contains(name);
+}
 
 const boost::json::value* object_reader::member(std::string_view name) {
     asked_.push_back(name);
@@ -49,7 +51,8 @@ std::string object_reader::text(std::string_view name, const text_rule& rule) {
     return value ? checked_text(name, *value, rule) : std::string{};
 }
 
-std::optional<std::string> object_reader::optional_text(std::string_view name, const text_rule& rule) {
+std::optional<std::string> object_reader::optional_text(std::string_view name,
+                                                        const text_rule& rule) {
     const auto* value = member(name);
     if (!value) return std::nullopt;
     return checked_text(name, *value, rule);
@@ -72,7 +75,8 @@ std::int64_t object_reader::integer(std::string_view name, std::int64_t min, std
     return min;
 }
 
-std::size_t object_reader::choice(std::string_view name, std::span<const std::string_view> allowed) {
+std::size_t object_reader::choice(std::string_view name,
+                                  std::span<const std::string_view> allowed) {
     const auto* value = required(name);
     if (!value) return 0;
     const auto* text = value->if_string();
@@ -80,7 +84,8 @@ std::size_t object_reader::choice(std::string_view name, std::span<const std::st
         fault(name, "type", "has to be a string");
         return 0;
     }
-    const auto found = std::find(allowed.begin(), allowed.end(), std::string_view(text->data(), text->size()));
+    const auto found =
+        std::find(allowed.begin(), allowed.end(), std::string_view(text->data(), text->size()));
     if (found != allowed.end()) return static_cast<std::size_t>(found - allowed.begin());
     fault(name, "enum", one_of(allowed));
     return 0;

@@ -20,7 +20,8 @@
 namespace market::http {
 
 /// Each read names a member; a fault goes to the findings and a default comes back, so a caller
-/// reads everything, calls finish(), and asks the findings once. Value and findings must outlive it.
+/// reads everything, calls finish(), and asks the findings once. Value and findings must outlive
+/// it.
 class object_reader {
 public:
     /// `at` is the pointer of `value`; not an object: `type` there, and nothing more is said.
@@ -42,7 +43,9 @@ public:
     std::span<const boost::json::value> array(std::string_view member, std::size_t max);
 
     template <class Id>
-    Id id(std::string_view member) { return parse_id<Id>(text(member, id_rule)).value_or(Id{}); }
+    Id id(std::string_view member) {
+        return parse_id<Id>(text(member, id_rule)).value_or(Id{});
+    }
 
     /// The member is neither read nor unknown.
     void ignore(std::string_view member) { asked_.push_back(member); }
@@ -55,7 +58,8 @@ public:
 private:
     const boost::json::value* member(std::string_view name);
     const boost::json::value* required(std::string_view name);
-    std::string checked_text(std::string_view name, const boost::json::value& value, const text_rule& rule);
+    std::string checked_text(std::string_view name, const boost::json::value& value,
+                             const text_rule& rule);
 
     const boost::json::object* object_;
     std::string at_;

@@ -11,7 +11,8 @@ answering live(call) { co_return reply{200, R"({"status":"live"})"}; }
 answering ready(call it) {
     std::string checks;
     bool is_ready = true;
-    const auto note = [&](std::string_view name, const std::optional<std::string>& problem, bool fatal) {
+    const auto note = [&](std::string_view name, const std::optional<std::string>& problem,
+                          bool fatal) {
         if (!checks.empty()) checks += ',';
         append_quoted(checks, name);
         checks += ':';
@@ -23,7 +24,8 @@ answering ready(call it) {
     note("draining", draining ? std::optional<std::string>("shutting down") : std::nullopt, true);
 
     reply answer{is_ready ? 200 : 503};
-    answer.body = is_ready ? R"({"status":"ready","checks":{)" : R"({"status":"unready","checks":{)";
+    answer.body =
+        is_ready ? R"({"status":"ready","checks":{)" : R"({"status":"unready","checks":{)";
     answer.body += checks + "}}";
     answer.headers.emplace_back("Cache-Control", "no-store");
     if (!is_ready) answer.headers.emplace_back("Retry-After", "1");

@@ -31,9 +31,11 @@ std::vector<order::wanted_line> read_lines(object_reader& in, findings& found) {
         order::wanted_line wanted{read_thing(line)};
         wanted.quantity = line.integer("quantity", 1, line_quantity_max);
         line.finish();
-        const bool is_named = wanted.thing != decltype(wanted.thing){};  // a fault leaves the default
+        const bool is_named =
+            wanted.thing != decltype(wanted.thing){};  // a fault leaves the default
         if (is_named && !seen.insert(wanted.thing).second) {
-            found.add(culprit::place::pointer, std::move(at), "duplicate", "an earlier line names the same thing");
+            found.add(culprit::place::pointer, std::move(at), "duplicate",
+                      "an earlier line names the same thing");
         }
         lines.push_back(wanted);
     }

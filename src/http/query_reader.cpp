@@ -88,7 +88,8 @@ void query_reader::finish() {
     }
 }
 
-std::string next_page_target(std::string_view path, std::string_view query, std::string_view cursor) {
+std::string next_page_target(std::string_view path, std::string_view query,
+                             std::string_view cursor) {
     boost::urls::url target;
     target.set_encoded_path(path);
     if (!query.empty()) target.set_encoded_query(query);

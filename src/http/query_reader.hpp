@@ -21,7 +21,8 @@ public:
 
     std::optional<std::string> text(std::string_view name, const text_rule& rule);
     /// The position of the value in `allowed`.
-    std::optional<std::size_t> choice(std::string_view name, std::span<const std::string_view> allowed);
+    std::optional<std::size_t> choice(std::string_view name,
+                                      std::span<const std::string_view> allowed);
     /// `limit` and `cursor`.
     page_request page();
 
@@ -48,6 +49,7 @@ private:
 };
 
 /// `path?query` with the cursor replaced, for `Link: rel="next"`.
-std::string next_page_target(std::string_view path, std::string_view query, std::string_view cursor);
+std::string next_page_target(std::string_view path, std::string_view query,
+                             std::string_view cursor);
 
 }  // namespace market::http

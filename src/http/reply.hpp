@@ -16,7 +16,7 @@ inline constexpr std::string_view html_type = "text/html; charset=utf-8";
 struct reply {
     int status = 200;
     std::string body{};
-    std::string_view type = json_type;  ///< a literal
+    std::string_view type = json_type;                                ///< a literal
     std::vector<std::pair<std::string_view, std::string>> headers{};  ///< names are literals
 };
 

@@ -25,9 +25,7 @@ constexpr std::size_t chunk_head_bytes_max = 16 * 1024;
 /// All bytes of a chunked body, so that one-byte chunks cannot go on for ever.
 constexpr std::size_t chunked_bytes_max = 1024 * 1024;
 
-failure body_too_large() {
-    return failure{errc::body_too_large, "the body is longer than 64 KiB"};
-}
+failure body_too_large() { return failure{errc::body_too_large, "the body is longer than 64 KiB"}; }
 
 bool set_target(request& into, std::string_view target) {
     if (target == "*" || into.method == "CONNECT") {
@@ -47,15 +45,15 @@ bool set_target(request& into, std::string_view target) {
 void set_field(request& into, const beast::http::fields::value_type& field) {
     const std::string_view value(field.value());
     switch (field.name()) {
-    case beast::http::field::authorization: into.authorization = value; return;
-    case beast::http::field::content_type: into.content_type = value; return;
-    case beast::http::field::content_encoding: into.content_encoding = value; return;
-    case beast::http::field::origin: into.origin = value; return;
-    case beast::http::field::expect:
-        into.expects_continue = !into.http_1_0 && same_without_case(value, "100-continue");
-        return;
-    case beast::http::field::unknown: break;
-    default: return;
+        case beast::http::field::authorization: into.authorization = value; return;
+        case beast::http::field::content_type: into.content_type = value; return;
+        case beast::http::field::content_encoding: into.content_encoding = value; return;
+        case beast::http::field::origin: into.origin = value; return;
+        case beast::http::field::expect:
+            into.expects_continue = !into.http_1_0 && same_without_case(value, "100-continue");
+            return;
+        case beast::http::field::unknown: break;
+        default: return;
     }
     const std::string_view name(field.name_string());
     if (same_without_case(name, "x-request-id")) into.request_id = value;
@@ -69,8 +67,8 @@ struct request_reader::parts {
     std::vector<char> bytes = std::vector<char>(room_bytes_min);
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::size_t looked = 0;     ///< of a head that is not complete
-    std::size_t body_bytes = 0; ///< used by the body so far
+    std::size_t looked = 0;      ///< of a head that is not complete
+    std::size_t body_bytes = 0;  ///< used by the body so far
     std::optional<parser> parsing;
     request current;
 
@@ -98,7 +96,8 @@ result<request_reader::stage> request_reader::parts::read_head() {
     return stage::head;
 }
 
-std::optional<failure> request_reader::parts::take_head(std::string_view head, const framing& frame) {
+std::optional<failure> request_reader::parts::take_head(std::string_view head,
+                                                        const framing& frame) {
     const failure unreadable{errc::bad_request, "a malformed header"};
     parsing.emplace();
     parsing->eager(true);
@@ -125,7 +124,8 @@ result<request_reader::stage> request_reader::parts::read_body() {
     while (!parsing->is_done()) {
         if (begin == end) return stage::more;
         beast::error_code failed;
-        const auto used = parsing->put(boost::asio::buffer(bytes.data() + begin, end - begin), failed);
+        const auto used =
+            parsing->put(boost::asio::buffer(bytes.data() + begin, end - begin), failed);
         begin += used;
         body_bytes += used;
         if (failed == beast::http::error::body_limit) return body_too_large();

@@ -27,7 +27,9 @@ struct call {
 
     /// A malformed id names nothing, so the caller answers its "not found".
     template <class Id>
-    std::optional<Id> id() const { return parse_id<Id>(argument); }
+    std::optional<Id> id() const {
+        return parse_id<Id>(argument);
+    }
     void takes_no_parameters();
     /// The client's, or a new one when it sent none or a malformed one (W3C Trace Context).
     std::string traceparent() const;
@@ -37,7 +39,7 @@ using handler = asio::awaitable<result<reply>> (*)(call);
 
 enum class access { anonymous, user, admin };
 enum class payload {
-    none,          ///< a body, if any, is `{}`
+    none,  ///< a body, if any, is `{}`
     json,
     json_or_form,  ///< a form's fields become an object of strings
 };
@@ -58,7 +60,7 @@ std::span<const route> control_routes();
 struct match {
     const route* to = nullptr;  ///< null: see `allowed`
     std::string argument{};
-    std::string allowed{};      ///< the methods of the path, for `Allow`; empty: no such path
+    std::string allowed{};  ///< the methods of the path, for `Allow`; empty: no such path
 };
 /// `path` is percent-encoded. HEAD finds GET; OPTIONS finds nothing, only what is allowed.
 match find_route(std::span<const route> routes, std::string_view method, std::string_view path);

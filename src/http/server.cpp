@@ -102,7 +102,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<server> make_server(services parts, settings chosen, std::vector<readiness_check> checks) {
+std::unique_ptr<server> make_server(services parts, settings chosen,
+                                    std::vector<readiness_check> checks) {
     return std::make_unique<beast_server>(parts, std::move(chosen), std::move(checks));
 }
 

@@ -17,7 +17,8 @@ std::string page(std::string_view content) {
     std::string out =
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width\"><title>Set up the shop</title>"
-        "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:3rem auto;padding:0 1rem}"
+        "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:3rem auto;padding:0 "
+        "1rem}"
         "label{display:block;margin:1rem 0}input{display:block;width:100%;box-sizing:border-box;"
         "font:inherit;padding:.4rem}</style><h1>Set up the shop</h1>";
     out.append(content).append("</html>\n");
@@ -33,9 +34,12 @@ answering show_set_up(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
 
     co_return uncached_page(page(
-        "<p>This makes the first administrator. The link works once, for an hour after the start.</p>"
+        "<p>This makes the first administrator. The link works once, for an hour after the "
+        "start.</p>"
         "<form method=\"post\" action=\"/v1/setup\">"
-        "<label>Token <input name=\"token\" required value=\"" + escape_html(token) + "\"></label>"
+        "<label>Token <input name=\"token\" required value=\"" +
+        escape_html(token) +
+        "\"></label>"
         "<label>E-mail <input name=\"email\" type=\"email\" required maxlength=\"254\"></label>"
         "<label>Password <input name=\"password\" type=\"password\" required minlength=\"8\" "
         "maxlength=\"128\" autocomplete=\"new-password\"></label>"
@@ -57,8 +61,9 @@ answering set_up(call it) {
                                                     std::move(password), std::move(name));
     if (!made) co_return made.error();
     const bool by_form = is_form(it.sent.content_type);
-    auto answer = by_form ? uncached_page(page("<p>Done: " + escape_html(made->email) + " can log in.</p>"))
-                          : private_reply(201, user::to_json(*made));
+    auto answer =
+        by_form ? uncached_page(page("<p>Done: " + escape_html(made->email) + " can log in.</p>"))
+                : private_reply(201, user::to_json(*made));
     answer.status = 201;
     answer.headers.emplace_back("Location", "/v1/users/me");
     co_return answer;

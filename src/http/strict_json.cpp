@@ -149,8 +149,8 @@ result<json::value> parse_strict_json(std::string_view text) {
     failure refused{errc::malformed_body, "the body is not well-formed JSON"};
     if (const auto& pointer = parser.handler().repeated(); !pointer.empty()) {
         refused.detail = "a member is repeated";
-        refused.culprits.push_back({culprit::place::pointer, pointer, "duplicate",
-                                    "this member appears more than once"});
+        refused.culprits.push_back(
+            {culprit::place::pointer, pointer, "duplicate", "this member appears more than once"});
     } else if (failed == json::error::too_deep) {
         refused.detail = "the body is nested deeper than 32";
     }

@@ -25,7 +25,8 @@ bool has_control(std::string_view text, bool multiline) {
         const auto c = static_cast<unsigned char>(text[i]);
         if (multiline && (c == '\n' || c == '\t')) continue;
         if (c < 0x20 || c == 0x7F) return true;
-        if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+        if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+            return true;
     }
     return false;
 }
@@ -42,7 +43,8 @@ bool is_time(std::string_view text) { return parse_rfc3339(text).has_value(); }
 bool is_web_url(std::string_view text) {
     const auto url = boost::urls::parse_absolute_uri(text);
     if (!url || url->encoded_host().empty()) return false;
-    return url->scheme_id() == boost::urls::scheme::http || url->scheme_id() == boost::urls::scheme::https;
+    return url->scheme_id() == boost::urls::scheme::http ||
+           url->scheme_id() == boost::urls::scheme::https;
 }
 
 constexpr std::size_t any_length = 64 * 1024;  // of a body: the shape says it all

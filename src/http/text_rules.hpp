@@ -28,7 +28,8 @@ std::string one_of(std::span<const std::string_view> allowed);
 
 extern const text_rule email_rule, password_rule, name_rule, phone_rule, code_rule, token_rule;
 extern const text_rule address_part_rule, zipcode_rule;
-extern const text_rule title_rule, description_rule, category_rule, image_url_rule, id_rule, time_rule;
+extern const text_rule title_rule, description_rule, category_rule, image_url_rule, id_rule,
+    time_rule;
 extern const text_rule cursor_rule;
 
 }  // namespace market::http

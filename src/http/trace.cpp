@@ -36,14 +36,18 @@ bool is_hex(std::string_view text) {
     return text.find_first_not_of(hex_digits) == std::string_view::npos;
 }
 
-bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
+bool is_zero(std::string_view text) {
+    return text.find_first_not_of('0') == std::string_view::npos;
+}
 
 /// 00-<32 hex, trace>-<16 hex, parent>-<2 hex, flags>; neither id all zero.
 bool is_traceparent(std::string_view text) {
-    if (text.size() != 55 || !text.starts_with("00-") || text[35] != '-' || text[52] != '-') return false;
+    if (text.size() != 55 || !text.starts_with("00-") || text[35] != '-' || text[52] != '-')
+        return false;
     const auto trace = text.substr(3, 32);
     const auto parent = text.substr(36, 16);
-    return is_hex(trace) && is_hex(parent) && is_hex(text.substr(53)) && !is_zero(trace) && !is_zero(parent);
+    return is_hex(trace) && is_hex(parent) && is_hex(text.substr(53)) && !is_zero(trace) &&
+           !is_zero(parent);
 }
 
 }  // namespace

@@ -45,14 +45,17 @@ TEST_CASE("a plain head passes and tells its length", "[http][framing]") {
 
 TEST_CASE("a head that two parties could cut differently is refused", "[http][framing]") {
     const std::string host = "Host: shop\r\n";
-    for (const std::string fields : {
-             "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n",
-             "Transfer-Encoding: identity\r\n", "Transfer-Encoding:\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-             "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-             "Content-Length: 5\r\nContent-Length: 5\r\n", "Content-Length: 5, 5\r\n", "Content-Length: +5\r\n",
-             "Content-Length: -5\r\n", "Content-Length: 0x5\r\n", "Content-Length: 5 5\r\n", "Content-Length:\r\n",
-             "Content-Length: five\r\n", "Content-Length : 5\r\n"}) {
+    for (const std::string fields :
+         {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding: xchunked\r\n",
+          "Transfer-Encoding: chunked, identity\r\n", "Transfer-Encoding: identity\r\n",
+          "Transfer-Encoding:\r\n", "Transfer-Encoding: gzip, chunked\r\n",
+          "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+          "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+          "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+          "Content-Length: 5\r\nContent-Length: 5\r\n", "Content-Length: 5, 5\r\n",
+          "Content-Length: +5\r\n", "Content-Length: -5\r\n", "Content-Length: 0x5\r\n",
+          "Content-Length: 5 5\r\n", "Content-Length:\r\n", "Content-Length: five\r\n",
+          "Content-Length : 5\r\n"}) {
         INFO(fields);
         CHECK(refusal_of(post(host + fields)) == errc::bad_request);
     }
@@ -60,8 +63,9 @@ TEST_CASE("a head that two parties could cut differently is refused", "[http][fr
 
 TEST_CASE("a malformed line of the head is refused", "[http][framing]") {
     const std::string host = "Host: shop\r\n";
-    for (const std::string fields : {"X: a\r\n b\r\n", "X: a\r\n\tb\r\n", "no colon\r\n", ": nameless\r\n", "X Y: 1\r\n",
-                                     "X: a\x01z\r\n", "X: a\x7Fz\r\n"}) {
+    for (const std::string fields :
+         {"X: a\r\n b\r\n", "X: a\r\n\tb\r\n", "no colon\r\n", ": nameless\r\n", "X Y: 1\r\n",
+          "X: a\x01z\r\n", "X: a\x7Fz\r\n"}) {
         INFO(fields);
         CHECK(refusal_of(post(host + fields)) == errc::bad_request);
     }
@@ -83,10 +87,11 @@ TEST_CASE("HTTP/1.1 needs exactly one well-formed Host", "[http][framing]") {
 }
 
 TEST_CASE("a malformed request line is refused", "[http][framing]") {
-    for (const std::string line : {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET / HTTP/2.0",
-                                   "GET / HTTP/1.2", "GET / http/1.1", "GET / HTTP/1.10", "G(T / HTTP/1.1",
-                                   "GET v1/sales HTTP/1.1", "GET * HTTP/1.1", "GET /a\tb HTTP/1.1",
-                                   "GET /caf\xC3\xA9 HTTP/1.1", "GET ftp://shop/ HTTP/1.1", ""}) {
+    for (const std::string line :
+         {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "GET / HTTP/2.0",
+          "GET / HTTP/1.2", "GET / http/1.1", "GET / HTTP/1.10", "G(T / HTTP/1.1",
+          "GET v1/sales HTTP/1.1", "GET * HTTP/1.1", "GET /a\tb HTTP/1.1",
+          "GET /caf\xC3\xA9 HTTP/1.1", "GET ftp://shop/ HTTP/1.1", ""}) {
         INFO(line);
         CHECK(refusal_of(line + "\r\nHost: shop\r\n\r\n") == errc::bad_request);
     }
@@ -101,7 +106,8 @@ TEST_CASE("a head may have 16 KiB and a target 8 KiB, not a byte more", "[http][
     CHECK(passes(head(head_bytes_max)));
     CHECK(refusal_of(head(head_bytes_max + 1)) == errc::header_too_large);
     std::size_t looked = 0;
-    CHECK(find_head(std::string(head_bytes_max, 'x'), looked).error().code == errc::header_too_large);
+    CHECK(find_head(std::string(head_bytes_max, 'x'), looked).error().code ==
+          errc::header_too_large);
 
     const auto target = [](std::size_t size) {
         return "GET /" + std::string(size - 1, 'x') + " HTTP/1.1\r\nHost: shop\r\n\r\n";

@@ -27,9 +27,29 @@ std::string repeated_in(std::string_view text) {
 }  // namespace
 
 TEST_CASE("what is not JSON is refused", "[http][json]") {
-    for (const std::string text : {"", " ", "{", "{\"a\":}", "{\"a\":1,}", "[1,]", "{} x", "{}{}", "nul", "NaN", "Infinity",
-                                   "{'a':1}", "{a:1}", "01", "+1", ".5", "1.", "// c\n1", "\xEF\xBB\xBF{}", "\"a\nb\"",
-                                   "\"\\x\"", "\"\\ud800\"", "\"\\udc00\\ud800\""}) {
+    for (const std::string text : {"",
+                                   " ",
+                                   "{",
+                                   "{\"a\":}",
+                                   "{\"a\":1,}",
+                                   "[1,]",
+                                   "{} x",
+                                   "{}{}",
+                                   "nul",
+                                   "NaN",
+                                   "Infinity",
+                                   "{'a':1}",
+                                   "{a:1}",
+                                   "01",
+                                   "+1",
+                                   ".5",
+                                   "1.",
+                                   "// c\n1",
+                                   "\xEF\xBB\xBF{}",
+                                   "\"a\nb\"",
+                                   "\"\\x\"",
+                                   "\"\\ud800\"",
+                                   "\"\\udc00\\ud800\""}) {
         INFO(text);
         CHECK(is_malformed(text));
     }
@@ -37,14 +57,17 @@ TEST_CASE("what is not JSON is refused", "[http][json]") {
 }
 
 TEST_CASE("bytes that are not UTF-8 are refused", "[http][json]") {
-    for (const std::string bytes : {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
+    for (const std::string bytes :
+         {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
         CHECK(is_malformed("\"" + bytes + "\""));
         CHECK(is_malformed("{\"" + bytes + "\":1}"));
     }
 }
 
 TEST_CASE("32 levels are read, 33 are refused", "[http][json]") {
-    const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+    const auto nested = [](std::size_t depth) {
+        return std::string(depth, '[') + std::string(depth, ']');
+    };
     CHECK(parse_strict_json(nested(32)).has_value());
     CHECK(is_malformed(nested(33)));
     CHECK(is_malformed(nested(30'000)));
@@ -66,7 +89,8 @@ TEST_CASE("only integers are integers", "[http][json]") {
     CHECK(parse_strict_json("1e2")->is_double());
     CHECK(parse_strict_json("1e400")->is_double());
     // Too large for any range, and still integers: out of range, not of another type.
-    for (const auto* text : {"9223372036854775808", "100000000000000000000000000", "-9223372036854775809"}) {
+    for (const auto* text :
+         {"9223372036854775808", "100000000000000000000000000", "-9223372036854775809"}) {
         INFO(text);
         CHECK(parse_strict_json(text)->is_uint64());
     }
@@ -87,8 +111,9 @@ TEST_CASE("JSON in UTF-8 is the only JSON", "[http][json]") {
     CHECK(is_json("application/json"));
     CHECK(is_json("Application/JSON; charset=UTF-8"));
     CHECK(is_json("application/json;charset=\"utf-8\""));
-    for (const auto* type : {"", "text/json", "application/jsonx", "application/json; charset=latin1",
-                             "application/json; version=1", "application/json, text/plain", "application/problem+json"}) {
+    for (const auto* type : {"", "text/json", "application/jsonx",
+                             "application/json; charset=latin1", "application/json; version=1",
+                             "application/json, text/plain", "application/problem+json"}) {
         INFO(type);
         CHECK_FALSE(is_json(type));
     }

@@ -36,7 +36,8 @@ std::string faults_of(std::string_view text, const std::function<void(object_rea
 }
 
 std::string faults_of_text(std::string_view json_string, const text_rule& rule) {
-    return faults_of("{\"m\":" + std::string(json_string) + "}", [&](object_reader& in) { in.text("m", rule); });
+    return faults_of("{\"m\":" + std::string(json_string) + "}",
+                     [&](object_reader& in) { in.text("m", rule); });
 }
 
 std::string quoted(std::size_t count, std::string_view character) {
@@ -45,7 +46,8 @@ std::string quoted(std::size_t count, std::string_view character) {
     return out + "\"";
 }
 
-std::string faults_of_query(std::string_view query, const std::function<void(query_reader&)>& read) {
+std::string faults_of_query(std::string_view query,
+                            const std::function<void(query_reader&)>& read) {
     findings found;
     query_reader in(query, found);
     read(in);
@@ -56,12 +58,13 @@ std::string faults_of_query(std::string_view query, const std::function<void(que
 }  // namespace
 
 TEST_CASE("all culprits of a body are told at once", "[http][reading]") {
-    const auto faults = faults_of(R"({"b":"7","c":0,"d":"x","more":1,"m/o~re":2})", [](object_reader& in) {
-        in.text("a", name_rule);
-        in.integer("b", 1, 9);
-        in.integer("c", 1, 9);
-        in.id<sale_id>("d");
-    });
+    const auto faults =
+        faults_of(R"({"b":"7","c":0,"d":"x","more":1,"m/o~re":2})", [](object_reader& in) {
+            in.text("a", name_rule);
+            in.integer("b", 1, 9);
+            in.integer("c", 1, 9);
+            in.id<sale_id>("d");
+        });
     CHECK(faults == "required /a, type /b, range /c, format /d, unknown /more, unknown /m~1o~0re");
 }
 
@@ -77,10 +80,12 @@ TEST_CASE("a body that is no object is one culprit at its root", "[http][reading
 
 TEST_CASE("only JSON integers within the range are numbers", "[http][reading]") {
     const auto number = [](const char* text) {
-        return faults_of("{\"n\":" + std::string(text) + "}", [](object_reader& in) { in.integer("n", 1, 1'000); });
+        return faults_of("{\"n\":" + std::string(text) + "}",
+                         [](object_reader& in) { in.integer("n", 1, 1'000); });
     };
     for (const auto* text : {"1", "1000"}) CHECK(number(text).empty());
-    for (const auto* text : {"1.0", "1e2", "\"1\"", "true", "null", "[]", "{}", "1e400"}) CHECK(number(text) == "type /n");
+    for (const auto* text : {"1.0", "1e2", "\"1\"", "true", "null", "[]", "{}", "1e400"})
+        CHECK(number(text) == "type /n");
     for (const auto* text : {"0", "1001", "-1", "9223372036854775808", "-99999999999999999999"}) {
         CHECK(number(text) == "range /n");
     }
@@ -97,8 +102,10 @@ TEST_CASE("lengths are counted in characters", "[http][reading]") {
     CHECK(faults_of_text("\"\"", description_rule).empty());
 }
 
-TEST_CASE("control characters are refused, but for newline and tab in a description", "[http][reading]") {
-    for (const auto* text : {"\"a\\u0000\"", "\"a\\n\"", "\"a\\t\"", "\"a\\u007f\"", "\"a\\u0085\"", "\"a\\u009f\""}) {
+TEST_CASE("control characters are refused, but for newline and tab in a description",
+          "[http][reading]") {
+    for (const auto* text :
+         {"\"a\\u0000\"", "\"a\\n\"", "\"a\\t\"", "\"a\\u007f\"", "\"a\\u0085\"", "\"a\\u009f\""}) {
         INFO(text);
         CHECK(faults_of_text(text, name_rule) == "format /m");
     }
@@ -119,7 +126,8 @@ TEST_CASE("strings of a form are refused in any other", "[http][reading]") {
         CHECK(faults_of_text(text, code_rule) == "format /m");
     }
     CHECK(faults_of_text("\"https://shop.example/a.png\"", image_url_rule).empty());
-    for (const auto* text : {"\"ftp://a/b\"", "\"javascript:alert(1)\"", "\"/a.png\"", "\"http://\"", "\"http:a\""}) {
+    for (const auto* text :
+         {"\"ftp://a/b\"", "\"javascript:alert(1)\"", "\"/a.png\"", "\"http://\"", "\"http:a\""}) {
         CHECK(faults_of_text(text, image_url_rule) == "format /m");
     }
     const auto time = [](object_reader& in) { in.time("m"); };
@@ -133,12 +141,14 @@ TEST_CASE("money and addresses are read whole, faults at their own pointers", "[
     CHECK(faults_of(R"({"price":{"amount":1000000000000,"currency":"KRW"}})", price).empty());
     CHECK(faults_of(R"({"price":{"amount":1000000000001,"currency":"USD","x":1}})", price) ==
           "range /price/amount, enum /price/currency, unknown /price/x");
-    CHECK(faults_of(R"({"price":{"amount":-1}})", price) == "range /price/amount, required /price/currency");
+    CHECK(faults_of(R"({"price":{"amount":-1}})", price) ==
+          "range /price/amount, required /price/currency");
     CHECK(faults_of(R"({"price":5})", price) == "type /price");
     const auto address = [](object_reader& in) { in.optional_address("address"); };
     CHECK(faults_of("{}", address).empty());
     CHECK(faults_of(R"({"address":null})", address) == "type /address");
-    CHECK(faults_of(R"({"address":{"state":"","city":"c","zipcode":"123456789012345678901"}})", address) ==
+    CHECK(faults_of(R"({"address":{"state":"","city":"c","zipcode":"123456789012345678901"}})",
+                    address) ==
           "length /address/state, length /address/zipcode, required /address/street");
 }
 
@@ -152,11 +162,13 @@ TEST_CASE("an array holds 1 to its most", "[http][reading]") {
 
 TEST_CASE("query parameters are checked like members", "[http][reading]") {
     const auto page = [](query_reader& in) { in.page(); };
-    for (const auto* query : {"", "limit=1", "limit=100&cursor=abc", "%6Cimit=5"}) CHECK(faults_of_query(query, page).empty());
+    for (const auto* query : {"", "limit=1", "limit=100&cursor=abc", "%6Cimit=5"})
+        CHECK(faults_of_query(query, page).empty());
     for (const auto* query : {"limit=0", "limit=101", "limit=-1", "limit=99999999999999999999"}) {
         CHECK(faults_of_query(query, page) == "range limit");
     }
-    for (const auto* query : {"limit=", "limit", "limit=1.0", "limit=abc", "limit=5x", "limit=%205"}) {
+    for (const auto* query :
+         {"limit=", "limit", "limit=1.0", "limit=abc", "limit=5x", "limit=%205"}) {
         CHECK(faults_of_query(query, page) == "type limit");
     }
     CHECK(faults_of_query("limit=1&limit=1", page) == "duplicate limit");
@@ -166,16 +178,21 @@ TEST_CASE("query parameters are checked like members", "[http][reading]") {
     CHECK(faults_of_query("id=x", [](query_reader& in) { in.id<sale_id>("id"); }) == "format id");
     const std::array<std::string_view, 2> states{"open", "ended"};
     CHECK(faults_of_query("s=Open", [&](query_reader& in) { in.choice("s", states); }) == "enum s");
-    CHECK(faults_of_query("s=ended", [&](query_reader& in) { CHECK(in.choice("s", states) == 1U); }).empty());
+    CHECK(faults_of_query("s=ended", [&](query_reader& in) {
+              CHECK(in.choice("s", states) == 1U);
+          }).empty());
 }
 
 TEST_CASE("the next page keeps the other parameters", "[http][reading]") {
-    CHECK(next_page_target("/v1/sales", "status=open&limit=2", "c-1") == "/v1/sales?status=open&limit=2&cursor=c-1");
-    CHECK(next_page_target("/v1/sales", "cursor=c-1&limit=2", "c-2") == "/v1/sales?cursor=c-2&limit=2");
+    CHECK(next_page_target("/v1/sales", "status=open&limit=2", "c-1") ==
+          "/v1/sales?status=open&limit=2&cursor=c-1");
+    CHECK(next_page_target("/v1/sales", "cursor=c-1&limit=2", "c-2") ==
+          "/v1/sales?cursor=c-2&limit=2");
     CHECK(next_page_target("/v1/sales", "", "c") == "/v1/sales?cursor=c");
 }
 
-TEST_CASE("an Idempotency-Key is 1 to 255 visible ASCII characters, quotes or not", "[http][reading]") {
+TEST_CASE("an Idempotency-Key is 1 to 255 visible ASCII characters, quotes or not",
+          "[http][reading]") {
     const auto key = [](std::vector<std::string> sent) {
         findings found;
         const auto read = read_idempotency_key(sent, found);

@@ -39,17 +39,19 @@ std::optional<errc> read_whole(request_reader& reader, std::string_view bytes) {
 }
 
 std::string chunked(std::string_view body) {
-    return "POST /v1/orders HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(body);
+    return "POST /v1/orders HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n" +
+           std::string(body);
 }
 
 }  // namespace
 
 TEST_CASE("a request's parts are told as sent", "[http][reader]") {
     request_reader reader;
-    REQUIRE_FALSE(read_whole(reader,
-                             "POST /v1/o%2Fx?a=%201&b HTTP/1.1\r\nHost: shop\r\nauthorization: Bearer t\r\n"
-                             "Idempotency-Key: one\r\nIDEMPOTENCY-KEY: two\r\nX-Request-Id: r-1\r\n"
-                             "Content-Type: application/json\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}"));
+    REQUIRE_FALSE(read_whole(
+        reader,
+        "POST /v1/o%2Fx?a=%201&b HTTP/1.1\r\nHost: shop\r\nauthorization: Bearer t\r\n"
+        "Idempotency-Key: one\r\nIDEMPOTENCY-KEY: two\r\nX-Request-Id: r-1\r\n"
+        "Content-Type: application/json\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}"));
     const auto& sent = reader.current();
     CHECK(sent.method == "POST");
     CHECK(sent.path == "/v1/o%2Fx");
@@ -78,10 +80,12 @@ TEST_CASE("HTTP/1.0 and Connection: close end the connection", "[http][reader]")
     CHECK_FALSE(two.current().keep_alive);
 }
 
-TEST_CASE("pipelined requests are cut one after another, whatever the reads were", "[http][reader]") {
+TEST_CASE("pipelined requests are cut one after another, whatever the reads were",
+          "[http][reader]") {
     std::string all;
     for (int i = 0; i < 1'000; ++i) {
-        all += "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: shop\r\nContent-Length: 3\r\n\r\n";
+        all +=
+            "POST /" + std::to_string(i) + " HTTP/1.1\r\nHost: shop\r\nContent-Length: 3\r\n\r\n";
         all += std::to_string(100 + i % 900);
     }
     request_reader reader;
@@ -113,15 +117,17 @@ TEST_CASE("a chunked body is put together, byte by byte too", "[http][reader]") 
 
 TEST_CASE("trailers are no headers", "[http][reader]") {
     request_reader reader;
-    REQUIRE_FALSE(read_whole(reader, chunked("0\r\nAuthorization: Bearer t\r\nIdempotency-Key: k\r\n\r\n")));
+    REQUIRE_FALSE(
+        read_whole(reader, chunked("0\r\nAuthorization: Bearer t\r\nIdempotency-Key: k\r\n\r\n")));
     CHECK(reader.current().authorization.empty());
     CHECK(reader.current().idempotency_keys.empty());
 }
 
 TEST_CASE("a malformed chunked body is refused", "[http][reader]") {
-    for (const std::string body : {"g\r\nx\r\n0\r\n\r\n", "\r\n\r\n", "-1\r\nx\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
-                                   "5 \r\nhello\r\n0\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\n0\n\n\r\n\r\n",
-                                   "11111111111111111\r\nx\r\n", "0\r\nno colon\r\n\r\n"}) {
+    for (const std::string body :
+         {"g\r\nx\r\n0\r\n\r\n", "\r\n\r\n", "-1\r\nx\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
+          "5 \r\nhello\r\n0\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\n0\n\n\r\n\r\n",
+          "11111111111111111\r\nx\r\n", "0\r\nno colon\r\n\r\n"}) {
         INFO(body);
         request_reader reader;
         const auto refused = read_whole(reader, chunked(body));
@@ -132,8 +138,8 @@ TEST_CASE("a malformed chunked body is refused", "[http][reader]") {
 
 TEST_CASE("a body of 64 KiB is read, one byte more is refused", "[http][reader]") {
     const auto with_length = [](std::size_t size) {
-        return "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
-               std::string(size, 'x');
+        return "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(size) +
+               "\r\n\r\n" + std::string(size, 'x');
     };
     request_reader fits, too_long;
     REQUIRE_FALSE(read_whole(fits, with_length(body_bytes_max)));
@@ -145,7 +151,8 @@ TEST_CASE("a body of 64 KiB is read, one byte more is refused", "[http][reader]"
     for (int i = 0; i < 64; ++i) chunks += "400\r\n" + std::string(1'024, 'x') + "\r\n";
     request_reader fits_chunked, too_long_chunked;
     CHECK_FALSE(read_whole(fits_chunked, chunked(chunks + "0\r\n\r\n")));
-    CHECK(read_whole(too_long_chunked, chunked(chunks + "1\r\nx\r\n0\r\n\r\n")) == errc::body_too_large);
+    CHECK(read_whole(too_long_chunked, chunked(chunks + "1\r\nx\r\n0\r\n\r\n")) ==
+          errc::body_too_large);
 }
 
 TEST_CASE("chunk heads and tiny chunks have their bounds too", "[http][reader]") {
@@ -160,6 +167,7 @@ TEST_CASE("a target that is no URL is refused", "[http][reader]") {
     for (const std::string target : {"/%", "/%zz", "/a#b", "/?q=%", "/a|b", "http://"}) {
         INFO(target);
         request_reader reader;
-        CHECK(read_whole(reader, "GET " + target + " HTTP/1.1\r\nHost: shop\r\n\r\n") == errc::bad_request);
+        CHECK(read_whole(reader, "GET " + target + " HTTP/1.1\r\nHost: shop\r\n\r\n") ==
+              errc::bad_request);
     }
 }

@@ -17,7 +17,9 @@ using namespace market::http;
 
 namespace {
 
-match find(std::string_view method, std::string_view path) { return find_route(public_routes(), method, path); }
+match find(std::string_view method, std::string_view path) {
+    return find_route(public_routes(), method, path);
+}
 
 std::string pattern_of(std::string_view method, std::string_view path) {
     const auto found = find(method, path);
@@ -31,8 +33,9 @@ TEST_CASE("a path leads to its route", "[http][routing]") {
     CHECK(find("GET", "/v1/sales/a%62c").argument == "abc");
     CHECK(pattern_of("GET", "/v1/s%61les") == "/v1/sales");
     CHECK(pattern_of("HEAD", "/livez") == "/livez");
-    for (const auto* path : {"/", "/v1", "/v1/sales/", "//v1/sales", "/v1/sales//stock", "/V1/sales", "/v1/sales/a/b",
-                             "/v1/sales/a/stock/", "/livez/x", "", "livez"}) {
+    for (const auto* path :
+         {"/", "/v1", "/v1/sales/", "//v1/sales", "/v1/sales//stock", "/V1/sales", "/v1/sales/a/b",
+          "/v1/sales/a/stock/", "/livez/x", "", "livez"}) {
         INFO(path);
         const auto found = find("GET", path);
         CHECK_FALSE(found.to);
@@ -50,14 +53,16 @@ TEST_CASE("a path with other methods tells them", "[http][routing]") {
 
 TEST_CASE("method tokens count by case", "[http][routing]") {
     CHECK(is_known_method("PATCH"));
-    for (const auto* method : {"get", "BREW", "TRACE", "CONNECT", ""}) CHECK_FALSE(is_known_method(method));
+    for (const auto* method : {"get", "BREW", "TRACE", "CONNECT", ""})
+        CHECK_FALSE(is_known_method(method));
 }
 
 TEST_CASE("the OpenAPI document describes exactly the routes", "[http][routing]") {
     std::set<std::string> routes, described;
     for (const auto& one : public_routes()) {
         std::string method(one.method);
-        std::transform(method.begin(), method.end(), method.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+        std::transform(method.begin(), method.end(), method.begin(),
+                       [](char c) { return static_cast<char>(c | 0x20); });
         routes.insert(method + " " + std::string(one.pattern));
     }
     const auto document = boost::json::parse({openapi_json.data(), openapi_json.size()});
@@ -88,7 +93,8 @@ TEST_CASE("every reference of the OpenAPI document is there", "[http][routing]")
     const auto document = boost::json::parse({openapi_json.data(), openapi_json.size()});
     const std::string_view prefix = "\"#/components/schemas/";
     std::size_t count = 0;
-    for (auto at = openapi_json.find(prefix); at != std::string_view::npos; at = openapi_json.find(prefix, at + 1)) {
+    for (auto at = openapi_json.find(prefix); at != std::string_view::npos;
+         at = openapi_json.find(prefix, at + 1)) {
         const auto from = at + prefix.size();
         const auto name = openapi_json.substr(from, openapi_json.find('"', from) - from);
         INFO(name);
@@ -117,8 +123,9 @@ TEST_CASE("a problem document holds its facts and culprits", "[http][problem]") 
     refused.culprits = {{culprit::place::pointer, "/lines/0", "range", "d"}};
     const auto document = boost::json::parse(problem_reply(refused, "r-1").body);
     const auto expected = boost::json::parse(
-        R"({"type":"/problems/purchase_limit","title":"The purchase limit of the sale is reached","status":409,)"
-        R"("detail":"say \"no\"","code":"purchase_limit","request_id":"r-1","limit":2,"opens_at":"now",)"
+        R"({"type":"/problems/purchase_limit","status":409,"code":"purchase_limit",)"
+        R"("title":"The purchase limit of the sale is reached","detail":"say \"no\"",)"
+        R"("request_id":"r-1","limit":2,"opens_at":"now",)"
         R"("errors":[{"pointer":"/lines/0","code":"range","detail":"d"}]})");
     CHECK(document == expected);
 }
@@ -141,7 +148,8 @@ TEST_CASE("503 and 429 tell when to come back, 401 how to log in", "[http][probl
 TEST_CASE("a client's ids are taken when they are well-formed", "[http][trace]") {
     CHECK(accept_request_id("A.b_c-9") == "A.b_c-9");
     CHECK(accept_request_id(std::string(64, 'x')) == std::string(64, 'x'));
-    for (const std::string& sent : {std::string(), std::string(65, 'x'), std::string("a b"), std::string("a\"b"), std::string("\xC3\xA9")}) {
+    for (const std::string& sent : {std::string(), std::string(65, 'x'), std::string("a b"),
+                                    std::string("a\"b"), std::string("\xC3\xA9")}) {
         const auto made = accept_request_id(sent);
         CHECK(made != sent);
         CHECK(accept_request_id(made) == made);
@@ -149,9 +157,11 @@ TEST_CASE("a client's ids are taken when they are well-formed", "[http][trace]")
     CHECK(accept_request_id("") != accept_request_id(""));
 
     const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const std::string upper = "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01";
     CHECK(accept_traceparent(good) == good);
-    for (const std::string& sent : {std::string(), "01" + good.substr(2), good + "-x", "00-" + std::string(32, '0') + good.substr(35),
-                                   good.substr(0, 36) + std::string(16, '0') + "-01", std::string("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01")}) {
+    for (const std::string& sent : {std::string(), "01" + good.substr(2), good + "-x",
+                                    "00-" + std::string(32, '0') + good.substr(35),
+                                    good.substr(0, 36) + std::string(16, '0') + "-01", upper}) {
         INFO(sent);
         const auto made = accept_traceparent(sent);
         CHECK(made != sent);
@@ -160,5 +170,6 @@ TEST_CASE("a client's ids are taken when they are well-formed", "[http][trace]")
 }
 
 TEST_CASE("what a page shows is text, never markup", "[http][html]") {
-    CHECK(escape_html("<a href=\"x\">&'</a>") == "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;");
+    CHECK(escape_html("<a href=\"x\">&'</a>") ==
+          "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;");
 }

@@ -2,15 +2,8 @@
 
 #include "http/test_shop.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/json.hpp>
 
-#include <sys/stat.h>
-#include <sys/socket.h>
-
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 
@@ -28,7 +21,9 @@ const std::string other_sale = "01890a5d-ac96-774b-bcce-b302099a8058";
 std::string line(const std::string& id) { return R"({"sale_id":")" + id + R"(","quantity":1})"; }
 std::string cart(const std::string& lines) { return R"({"lines":[)" + lines + "]}"; }
 
-std::string code_of(const raw_reply& reply) { return std::string(json::parse(reply.body).at("code").as_string()); }
+std::string code_of(const raw_reply& reply) {
+    return std::string(json::parse(reply.body).at("code").as_string());
+}
 
 /// "code pointer" of each culprit, joined by commas.
 std::string told(const raw_reply& reply) {
@@ -36,22 +31,15 @@ std::string told(const raw_reply& reply) {
     const auto document = json::parse(reply.body);
     for (const auto& one : document.at("errors").as_array()) {
         const auto& entry = one.as_object();
-        const char* place = entry.contains("pointer") ? "pointer" : entry.contains("header") ? "header" : "parameter";
+        const char* place = entry.contains("pointer")  ? "pointer"
+                            : entry.contains("header") ? "header"
+                                                       : "parameter";
         if (!out.empty()) out += ", ";
-        out += std::string(entry.at("code").as_string()) + " " + std::string(entry.at(place).as_string());
+        out += std::string(entry.at("code").as_string()) + " " +
+               std::string(entry.at(place).as_string());
     }
     return out;
 }
-
-/// A directory of its own, gone at the end.
-struct directory {
-    std::string path;
-    directory() {
-        char name[] = "/tmp/market-http-XXXXXX";
-        path = ::mkdtemp(name);
-    }
-    ~directory() { std::filesystem::remove_all(path); }
-};
 
 }  // namespace
 
@@ -110,20 +98,26 @@ TEST_CASE("lines of a cart are checked each, and told all", "[http][server]") {
     CHECK(refused(R"({"lines":{}})") == "type /lines");
     CHECK(refused(cart("1")) == "type /lines/0");
     CHECK(refused(cart("{}")) == "required /lines/0/sale_id, required /lines/0/quantity");
-    CHECK(refused(cart(R"({"sale_id":"x","quantity":0})")) == "format /lines/0/sale_id, range /lines/0/quantity");
-    CHECK(refused(cart(R"({"product_id":5,"quantity":1001})")) == "type /lines/0/product_id, range /lines/0/quantity");
-    CHECK(refused(cart(R"({"sale_id":")" + sale + R"(","product_id":")" + sale + R"(","quantity":1})")) ==
-          "unknown /lines/0/product_id");
-    CHECK(refused(cart(line(sale) + "," + line(other_sale) + "," + line(sale))) == "duplicate /lines/2");
-    CHECK(refused(cart(line("x") + "," + line("y"))) == "format /lines/0/sale_id, format /lines/1/sale_id");
+    CHECK(refused(cart(R"({"sale_id":"x","quantity":0})")) ==
+          "format /lines/0/sale_id, range /lines/0/quantity");
+    CHECK(refused(cart(R"({"product_id":5,"quantity":1001})")) ==
+          "type /lines/0/product_id, range /lines/0/quantity");
+    CHECK(refused(cart(R"({"sale_id":")" + sale + R"(","product_id":")" + sale +
+                       R"(","quantity":1})")) == "unknown /lines/0/product_id");
+    CHECK(refused(cart(line(sale) + "," + line(other_sale) + "," + line(sale))) ==
+          "duplicate /lines/2");
+    CHECK(refused(cart(line("x") + "," + line("y"))) ==
+          "format /lines/0/sale_id, format /lines/1/sale_id");
     std::string many = line(sale);
     for (int i = 0; i < 20; ++i) many += "," + line(sale);
     CHECK(refused(cart(many)) == "length /lines");
     CHECK(refused(R"({"lines":[)" + line(sale) + R"(],"address":{"state":1},"x":2})") ==
-          "type /address/state, required /address/city, required /address/zipcode, required /address/street, unknown /x");
+          "type /address/state, required /address/city, required /address/zipcode, required "
+          "/address/street, unknown /x");
     CHECK(shop.orders.calls == 0);
     CHECK(ask(shop.server->port(), "POST /v1/orders" + as_user,
-              cart(line(sale) + R"(,{"product_id":")" + sale + R"(","quantity":1})")).status == 201);
+              cart(line(sale) + R"(,{"product_id":")" + sale + R"(","quantity":1})"))
+              .status == 201);
 }
 
 TEST_CASE("a purchase is handed over as sent and answered as given", "[http][server]") {
@@ -133,12 +127,15 @@ TEST_CASE("a purchase is handed over as sent and answered as given", "[http][ser
     shop.orders.replays = true;
     const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const auto before = std::chrono::steady_clock::now();
-    const auto reply = ask(shop.server->port(), "POST /v1/orders" + as_user + "\r\nIdempotency-Key: \"k 1\"", cart(line(sale)));
+    const auto reply =
+        ask(shop.server->port(), "POST /v1/orders" + as_user + "\r\nIdempotency-Key: \"k 1\"",
+            cart(line(sale)));
     CHECK(reply.status == 422);
     CHECK(told(reply) == "format Idempotency-Key");
-    const auto placed = ask(shop.server->port(),
-                            "POST /v1/orders" + as_user + "\r\nIdempotency-Key: \"k\"\r\ntraceparent: " + trace,
-                            cart(line(sale)));
+    const auto placed =
+        ask(shop.server->port(),
+            "POST /v1/orders" + as_user + "\r\nIdempotency-Key: \"k\"\r\ntraceparent: " + trace,
+            cart(line(sale)));
     CHECK(placed.status == 201);
     CHECK(placed.body == R"({"as":"given"})");
     CHECK(placed.headers.at("location") == "/v1/orders/00000000-0000-0000-0000-000000000000");
@@ -168,11 +165,13 @@ TEST_CASE("1,000 pipelined requests get 1,000 answers in order", "[http][server]
     test_shop shop;
     raw_client client(shop.server->port());
     std::string all;
-    for (int i = 0; i < 1'000; ++i) all += "GET /livez HTTP/1.1\r\nHost: s\r\nX-Request-Id: " + std::to_string(i) + "\r\n\r\n";
+    for (int i = 0; i < 1'000; ++i)
+        all += "GET /livez HTTP/1.1\r\nHost: s\r\nX-Request-Id: " + std::to_string(i) + "\r\n\r\n";
     std::thread sending([&] { client.send(all); });
     for (int i = 0; i < 1'000; ++i) {
         const auto reply = client.read();
-        if (reply.status != 200 || reply.headers.at("x-request-id") != std::to_string(i)) FAIL("reply " << i);
+        if (reply.status != 200 || reply.headers.at("x-request-id") != std::to_string(i))
+            FAIL("reply " << i);
     }
     sending.join();
 }
@@ -224,10 +223,13 @@ TEST_CASE("HEAD is GET without its body, OPTIONS tells the methods", "[http][ser
 
 TEST_CASE("Expect: 100-continue invites the body, or refuses without it", "[http][server]") {
     test_shop shop;
-    const std::string head = "POST /v1/orders HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
+    const std::string head =
+        "POST /v1/orders HTTP/1.1\r\nHost: s\r\nContent-Type: application/json\r\nExpect: "
+        "100-continue\r\n";
     const auto body = cart(line(sale));
     raw_client client(shop.server->port());
-    client.send(head + "Authorization: Bearer user\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n");
+    client.send(head + "Authorization: Bearer user\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n");
     CHECK(client.read().status == 100);
     client.send(body);
     CHECK(client.read().status == 201);
@@ -260,7 +262,8 @@ TEST_CASE("a page links to the next", "[http][server]") {
     CHECK(last.at("next_cursor").is_null());
     CHECK(told(ask(shop.server->port(), "GET /v1/sales?limit=0&status=x&product_id=1&y=1")) ==
           "range limit, enum status, format product_id, unknown y");
-    CHECK(told(ask(shop.server->port(), "GET /v1/orders?sale_id=" + sale + as_user)) == "unknown sale_id");
+    CHECK(told(ask(shop.server->port(), "GET /v1/orders?sale_id=" + sale + as_user)) ==
+          "unknown sale_id");
     CHECK(ask(shop.server->port(), "GET /v1/orders?sale_id=" + sale + as_admin).status == 200);
 }
 
@@ -274,7 +277,8 @@ TEST_CASE("readiness names each part; the unneeded may be down", "[http][server]
     test_shop shop({}, {{"database", database}, {"events", events, false}});
     const auto ready = ask(shop.server->port(), "GET /readyz");
     CHECK(ready.status == 200);
-    CHECK(ready.body == R"({"status":"ready","checks":{"database":"ok","events":"down","draining":"ok"}})");
+    CHECK(ready.body ==
+          R"({"status":"ready","checks":{"database":"ok","events":"down","draining":"ok"}})");
     database_down = true;
     CHECK(ask(shop.server->port(), "GET /readyz").status == 503);
     CHECK(ask(shop.server->port(), "GET /livez").status == 200);
@@ -290,116 +294,32 @@ TEST_CASE("the set-up form shows its token as text and takes a form", "[http][se
     CHECK(page.headers.at("cache-control") == "no-store");
     const std::string form = "token=right&email=a%40b.example&password=long+enough&name=A";
     raw_client client(shop.server->port());
-    client.send("POST /v1/setup HTTP/1.1\r\nHost: s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-                std::to_string(form.size()) + "\r\n\r\n" + form);
+    client.send(
+        "POST /v1/setup HTTP/1.1\r\nHost: s\r\nContent-Type: "
+        "application/x-www-form-urlencoded\r\nContent-Length: " +
+        std::to_string(form.size()) + "\r\n\r\n" + form);
     const auto made = client.read();
     CHECK(made.status == 201);
     CHECK(made.body.find("a@b.example") != std::string::npos);
-    const auto wrong = R"({"token":"wrong","email":"a@b.example","password":"long enough","name":"A"})";
+    const auto wrong =
+        R"({"token":"wrong","email":"a@b.example","password":"long enough","name":"A"})";
     CHECK(ask(shop.server->port(), "POST /v1/setup", wrong).status == 404);
-    CHECK(ask(shop.server->port(), "POST /v1/auth/login\r\nContent-Type: application/x-www-form-urlencoded").status == 415);
+    CHECK(ask(shop.server->port(),
+              "POST /v1/auth/login\r\nContent-Type: application/x-www-form-urlencoded")
+              .status == 415);
 }
 
 TEST_CASE("pages of configured origins may read replies, others not", "[http][server]") {
     test_shop closed;
-    CHECK(ask(closed.server->port(), "GET /livez\r\nOrigin: https://a.example").headers.count("access-control-allow-origin") == 0);
+    CHECK(ask(closed.server->port(), "GET /livez\r\nOrigin: https://a.example")
+              .headers.count("access-control-allow-origin") == 0);
     http::settings chosen;
     chosen.cors_origins = {"https://a.example"};
     test_shop shop(chosen);
-    const auto allowed = ask(shop.server->port(), "OPTIONS /v1/orders\r\nOrigin: https://a.example");
+    const auto allowed =
+        ask(shop.server->port(), "OPTIONS /v1/orders\r\nOrigin: https://a.example");
     CHECK(allowed.headers.at("access-control-allow-origin") == "https://a.example");
     CHECK(allowed.headers.at("access-control-allow-methods") == "POST, GET, HEAD, OPTIONS");
     const auto other = ask(shop.server->port(), "GET /livez\r\nOrigin: https://b.example");
     CHECK(other.headers.count("access-control-allow-origin") == 0);
-}
-
-TEST_CASE("a port in use by anyone is refused in one line", "[http][server]") {
-    test_shop shop;
-    http::settings chosen;
-    chosen.port = shop.server->port();
-    const auto second = http::make_server({shop.users, shop.catalog, shop.orders, shop.rebuilder, *shop.gate}, chosen, {});
-    const auto started = second->start();
-    REQUIRE_FALSE(started.has_value());
-    CHECK(started.error().detail.find("127.0.0.1:" + std::to_string(chosen.port)) != std::string::npos);
-    CHECK(started.error().detail.find('\n') == std::string::npos);
-}
-
-TEST_CASE("a stop finishes what is in flight and closes what is idle", "[http][server]") {
-    test_shop shop;
-    shop.orders.gate.close();
-    raw_client buyer(shop.server->port()), idle(shop.server->port());
-    idle.send("GET /livez HTTP/1.1\r\nHost: s\r\n\r\n");
-    CHECK(idle.read().status == 200);
-    const auto body = cart(line(sale));
-    buyer.send("POST /v1/orders HTTP/1.1\r\nHost: s\r\nAuthorization: Bearer user\r\nContent-Type: application/json\r\n"
-               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-    REQUIRE(shop.orders.gate.wait_for_someone());
-    bool finished = false;
-    std::thread stopping([&] { finished = shop.server->stop(std::chrono::steady_clock::now() + std::chrono::seconds(20)); });
-    CHECK(idle.is_closed());
-    shop.orders.gate.open();
-    const auto reply = buyer.read();
-    CHECK(reply.status == 201);
-    CHECK(reply.headers.at("connection") == "close");
-    CHECK(buyer.is_closed());
-    stopping.join();
-    CHECK(finished);
-    CHECK_THROWS(raw_client(shop.server->port()));
-}
-
-TEST_CASE("a stop that runs out of time says so", "[http][server]") {
-    test_shop shop;
-    shop.orders.gate.close();
-    raw_client buyer(shop.server->port());
-    const auto body = cart(line(sale));
-    buyer.send("POST /v1/orders HTTP/1.1\r\nHost: s\r\nAuthorization: Bearer user\r\nContent-Type: application/json\r\n"
-               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-    REQUIRE(shop.orders.gate.wait_for_someone());
-    CHECK_FALSE(shop.server->stop(std::chrono::steady_clock::now() + std::chrono::milliseconds(50)));
-    shop.orders.gate.open();
-}
-
-TEST_CASE("the control socket shows a gate to its owner only", "[http][control]") {
-    const directory own;
-    http::settings chosen;
-    chosen.control_socket = own.path + "/control.sock";
-    {
-        // A socket whose server is gone is in the way.
-        boost::asio::io_context context;
-        boost::asio::local::stream_protocol::acceptor stale(context, chosen.control_socket);
-    }
-    REQUIRE(std::filesystem::exists(chosen.control_socket));
-    test_shop shop(chosen);
-    struct stat seen {};
-    REQUIRE(::stat(chosen.control_socket.c_str(), &seen) == 0);
-    CHECK((seen.st_mode & 0777U) == 0600U);
-
-    raw_client client(chosen.control_socket);
-    client.send("GET /gate/" + sale + " HTTP/1.1\r\nHost: gate\r\n\r\n");
-    const auto dump = client.read();
-    CHECK(dump.status == 200);
-    const auto expected = json::parse(
-        R"({"state":"absent","epoch":0,"remaining":0,"held":0,"total":0,"sold":0,"last_seq":0,"paused":false,)"
-        R"("per_user_limit":0,"buyers":{},"done":0})");
-    CHECK(json::parse(dump.body) == expected);
-    client.send("POST /gate/" + sale + "/rebuild HTTP/1.1\r\nHost: gate\r\n\r\n");
-    CHECK(client.read().status == 204);
-    CHECK(shop.rebuilder.drifts == 1);
-    client.send("GET /livez HTTP/1.1\r\nHost: gate\r\n\r\n");
-    CHECK(client.read().status == 404);
-    CHECK(ask(shop.server->port(), "GET /gate/" + sale).status == 404);
-
-    http::settings second = chosen;
-    CHECK_THROWS(test_shop(second));
-    CHECK(shop.server->stop(std::chrono::steady_clock::now() + std::chrono::seconds(10)));
-    CHECK_FALSE(std::filesystem::exists(chosen.control_socket));
-}
-
-TEST_CASE("a file that is no socket is not removed", "[http][control]") {
-    const directory own;
-    http::settings chosen;
-    chosen.control_socket = own.path + "/precious";
-    std::ofstream(chosen.control_socket) << "text";
-    CHECK_THROWS(test_shop(chosen));
-    CHECK(std::filesystem::exists(chosen.control_socket));
 }

@@ -50,7 +50,8 @@ bool barrier_gate::wait_for_someone() {
 
 result<user::principal> fake_users::authenticate(std::string_view access_token) const {
     user::principal who;
-    if (access_token != "user" && access_token != "admin") return failure{errc::unauthenticated, "no valid token"};
+    if (access_token != "user" && access_token != "admin")
+        return failure{errc::unauthenticated, "no valid token"};
     who.role = access_token == "admin" ? user::role::admin : user::role::user;
     return who;
 }
@@ -82,15 +83,18 @@ asio::awaitable<result<user::token_pair>> fake_users::refresh(std::string) {
     co_return failure{errc::refresh_invalid, "the token is not valid"};
 }
 
-asio::awaitable<result<user::account>> fake_users::read(user_id) { co_return an_account("me@shop.example"); }
+asio::awaitable<result<user::account>> fake_users::read(user_id) {
+    co_return an_account("me@shop.example");
+}
 
-asio::awaitable<result<user::account>> fake_users::set_up(std::string token, std::string email, std::string,
-                                                          std::string) {
+asio::awaitable<result<user::account>> fake_users::set_up(std::string token, std::string email,
+                                                          std::string, std::string) {
     if (token != "right") co_return failure{errc::not_found, "the link is not valid"};
     co_return an_account(email);
 }
 
-asio::awaitable<result<catalog::product>> fake_catalog::create_product(catalog::new_product, user_id) {
+asio::awaitable<result<catalog::product>> fake_catalog::create_product(catalog::new_product,
+                                                                       user_id) {
     ++calls;
     co_return catalog::product{};
 }
@@ -110,7 +114,8 @@ asio::awaitable<result<catalog::product_stock>> fake_catalog::read_stock(product
     co_return catalog::product_stock{};
 }
 
-asio::awaitable<result<page<stock::movement>>> fake_catalog::list_movements(product_id, page_request) {
+asio::awaitable<result<page<stock::movement>>> fake_catalog::list_movements(product_id,
+                                                                            page_request) {
     co_return page<stock::movement>{};
 }
 
@@ -119,9 +124,12 @@ asio::awaitable<result<catalog::sale>> fake_catalog::create_sale(catalog::new_sa
     co_return catalog::sale{};
 }
 
-asio::awaitable<result<catalog::sale>> fake_catalog::read_sale(sale_id) { co_return catalog::sale{}; }
+asio::awaitable<result<catalog::sale>> fake_catalog::read_sale(sale_id) {
+    co_return catalog::sale{};
+}
 
-asio::awaitable<result<page<catalog::sale>>> fake_catalog::list_sales(page_request, catalog::sale_filter) {
+asio::awaitable<result<page<catalog::sale>>> fake_catalog::list_sales(page_request,
+                                                                      catalog::sale_filter) {
     co_return page<catalog::sale>{};
 }
 
@@ -160,7 +168,8 @@ asio::awaitable<result<order::order>> fake_orders::read(user::principal, order_i
     co_return failure{errc::order_not_found, "no such order"};
 }
 
-asio::awaitable<result<page<order::order>>> fake_orders::list(user::principal, page_request, order::order_filter) {
+asio::awaitable<result<page<order::order>>> fake_orders::list(user::principal, page_request,
+                                                              order::order_filter) {
     co_return page<order::order>{};
 }
 
@@ -177,7 +186,8 @@ asio::awaitable<result<void>> fake_rebuilder::rebuild(sale_id, stock::rebuild_re
 test_shop::test_shop(http::settings chosen, std::vector<http::readiness_check> checks)
     : gate(stock::make_memory_gate(system_clock())) {
     chosen.port = 0;
-    server = http::make_server({users, catalog, orders, rebuilder, *gate}, std::move(chosen), std::move(checks));
+    server = http::make_server({users, catalog, orders, rebuilder, *gate}, std::move(chosen),
+                               std::move(checks));
     if (auto started = server->start(); !started) throw std::runtime_error(started.error().detail);
 }
 
@@ -188,7 +198,8 @@ raw_client::raw_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STRE
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const timeval patience{10, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("connect");
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+        throw std::runtime_error("connect");
 }
 
 raw_client::raw_client(const std::string& unix_path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
@@ -197,7 +208,8 @@ raw_client::raw_client(const std::string& unix_path) : socket_(::socket(AF_UNIX,
     std::strncpy(to.sun_path, unix_path.c_str(), sizeof to.sun_path - 1);
     const timeval patience{10, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("connect");
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+        throw std::runtime_error("connect");
 }
 
 raw_client::~raw_client() { ::close(socket_); }
@@ -233,7 +245,8 @@ raw_reply raw_client::read(bool has_body) {
         out.headers[name] = line.substr(line.find(':') + 2);
         at += line.size() + 2;
     }
-    const auto length = out.headers.count("content-length") != 0 ? std::stoul(out.headers["content-length"]) : 0;
+    const auto length =
+        out.headers.count("content-length") != 0 ? std::stoul(out.headers["content-length"]) : 0;
     const auto total = end + (has_body ? length : 0);
     while (waiting_.size() < total) {
         if (!receive()) return raw_reply{};
@@ -256,7 +269,9 @@ raw_reply ask(std::uint16_t port, const std::string& head, const std::string& bo
     std::string request = head.substr(0, end) + " HTTP/1.1\r\nHost: shop\r\n";
     if (end < head.size()) request += head.substr(end + 2) + "\r\n";
     if (!body.empty()) {
-        request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+        request +=
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+            "\r\n";
     }
     client.send(request + "\r\n" + body);
     return client.read(!head.starts_with("HEAD "));

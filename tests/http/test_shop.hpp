@@ -38,24 +38,29 @@ public:
     asio::awaitable<result<void>> send_signup_code(std::string email) override;
     asio::awaitable<result<void>> verify_signup_code(std::string email, std::string code) override;
     asio::awaitable<result<user::account>> sign_up(user::signup request) override;
-    asio::awaitable<result<user::token_pair>> log_in(std::string email, std::string password) override;
+    asio::awaitable<result<user::token_pair>> log_in(std::string email,
+                                                     std::string password) override;
     asio::awaitable<result<user::token_pair>> refresh(std::string refresh_token) override;
     asio::awaitable<result<user::account>> read(user_id id) override;
-    asio::awaitable<result<user::account>> set_up(std::string token, std::string email, std::string password,
-                                                  std::string name) override;
+    asio::awaitable<result<user::account>> set_up(std::string token, std::string email,
+                                                  std::string password, std::string name) override;
     std::atomic<int> calls{0};
 };
 
 class fake_catalog final : public catalog::catalog_service {
 public:
-    asio::awaitable<result<catalog::product>> create_product(catalog::new_product wanted, user_id actor) override;
+    asio::awaitable<result<catalog::product>> create_product(catalog::new_product wanted,
+                                                             user_id actor) override;
     asio::awaitable<result<catalog::product>> read_product(product_id id) override;
     asio::awaitable<result<page<catalog::product>>> list_products(page_request request) override;
     asio::awaitable<result<catalog::product_stock>> read_stock(product_id id) override;
-    asio::awaitable<result<page<stock::movement>>> list_movements(product_id id, page_request request) override;
-    asio::awaitable<result<catalog::sale>> create_sale(catalog::new_sale wanted, user_id actor) override;
+    asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
+                                                                  page_request request) override;
+    asio::awaitable<result<catalog::sale>> create_sale(catalog::new_sale wanted,
+                                                       user_id actor) override;
     asio::awaitable<result<catalog::sale>> read_sale(sale_id id) override;
-    asio::awaitable<result<page<catalog::sale>>> list_sales(page_request request, catalog::sale_filter filter) override;
+    asio::awaitable<result<page<catalog::sale>>> list_sales(page_request request,
+                                                            catalog::sale_filter filter) override;
     asio::awaitable<result<catalog::sale_stock>> read_sale_stock(sale_id id) override;
     asio::awaitable<result<catalog::sale>> close_sale(sale_id id, user_id actor) override;
     std::atomic<int> calls{0};
@@ -67,7 +72,8 @@ public:
     asio::awaitable<result<order::order>> read(user::principal who, order_id id) override;
     asio::awaitable<result<page<order::order>>> list(user::principal who, page_request request,
                                                      order::order_filter filter) override;
-    asio::awaitable<result<order::order>> cancel(user::principal who, order_id id, std::string traceparent) override;
+    asio::awaitable<result<order::order>> cancel(user::principal who, order_id id,
+                                                 std::string traceparent) override;
 
     /// The last purchase asked for. Read it after the reply.
     order::purchase_request placed() const;

@@ -31,8 +31,8 @@ struct settings {
     std::size_t io_threads = 2;
     std::chrono::milliseconds request_deadline{5'000};
     std::string currency = "KRW";
-    std::string public_url;            ///< empty: made of address and port
-    std::string control_socket;        ///< path of the Unix socket; empty: none
+    std::string public_url;      ///< empty: made of address and port
+    std::string control_socket;  ///< path of the Unix socket; empty: none
     std::vector<std::string> cors_origins;
 };
 
@@ -40,7 +40,7 @@ struct settings {
 struct readiness_check {
     std::string name;  ///< migrations, database, gate, events
     std::function<std::optional<std::string>()> problem;
-    bool fatal = true; ///< false: shown, does not make the server unready
+    bool fatal = true;  ///< false: shown, does not make the server unready
 };
 
 /// The HTTP face: N threads, each with its own io_context and SO_REUSEPORT acceptor.
@@ -55,10 +55,13 @@ public:
     /// An executor of the I/O threads, for background coroutines.
     virtual asio::any_io_executor executor() = 0;
     /// Not ready, stops accepting, lets requests in flight finish until `until`, closes idle
-    /// connections, ends the threads. False when some were cut off.
+    /// connections. False when some were cut off. The threads go on, so that coroutines on
+    /// executor() can be ended afterwards; the destructor ends them, after the handlers that still
+    /// run.
     virtual bool stop(deadline until) = 0;
 };
 
-std::unique_ptr<server> make_server(services parts, settings chosen, std::vector<readiness_check> checks);
+std::unique_ptr<server> make_server(services parts, settings chosen,
+                                    std::vector<readiness_check> checks);
 
 }  // namespace market::http
