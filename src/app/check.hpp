@@ -18,7 +18,7 @@ struct broken_row {
 
 struct equation_result {
     std::string name;
-    std::int64_t rows = 0;           ///< how many were looked at
+    std::int64_t rows = 0;             ///< how many were looked at
     std::vector<broken_row> broken{};  ///< the first hundred
 };
 

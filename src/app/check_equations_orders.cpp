@@ -90,13 +90,13 @@ constexpr equation order_equations[] = {
 
     {"deliveries_follow_their_orders", "deliveries", "its state is not that of its order",
      "SELECT COUNT(*) FROM deliveries",
-     "SELECT d.order_id, NULL, NULL, NULL, NULL FROM deliveries d JOIN orders o ON o.id = d.order_id"
+     "SELECT d.order_id, NULL, NULL, NULL, NULL FROM deliveries d JOIN orders o ON o.id = "
+     "d.order_id"
      " WHERE d.state <> CASE o.state WHEN 'confirmed' THEN 'pending' ELSE o.state END"
      "    OR (d.state = 'cancelled') <> (d.cancelled_at IS NOT NULL)"},
 
     {"events_are_published_or_waiting", "outbox",
-     "orders counted {is} events, {should} are published or waiting",
-     "SELECT COUNT(*) FROM outbox",
+     "orders counted {is} events, {should} are published or waiting", "SELECT COUNT(*) FROM outbox",
      "SELECT NULL, NULL, NULL, o.n, r.published + w.n"
      " FROM (SELECT CAST(COALESCE(SUM(events), 0) AS SIGNED) AS n FROM orders) o"
      " JOIN (SELECT COUNT(*) AS n FROM outbox) w ON 1 = 1"

@@ -19,8 +19,7 @@ constexpr equation stock_equations[] = {
      "SELECT COUNT(*) FROM pools",
      "SELECT id, NULL, NULL, NULL, NULL FROM pools WHERE id <> COALESCE(sale_id, product_id)"},
 
-    {"sales_have_pools", "pools", "the sale's pool is missing",
-     "SELECT COUNT(*) FROM sales",
+    {"sales_have_pools", "pools", "the sale's pool is missing", "SELECT COUNT(*) FROM sales",
      "SELECT s.id, NULL, NULL, NULL, NULL FROM sales s"
      " LEFT JOIN pools g ON g.id = s.id AND g.sale_id = s.id AND g.product_id = s.product_id"
      " WHERE g.id IS NULL"},
@@ -60,8 +59,7 @@ constexpr equation stock_equations[] = {
      "            GROUP BY COALESCE(t.sale_id, t.product_id)) l ON l.pool_id = g.id"
      " WHERE g.sold <> COALESCE(l.units, 0)"},
 
-    {"pools_are_never_oversold", "pools", "sold is {is} of {should}",
-     "SELECT COUNT(*) FROM pools",
+    {"pools_are_never_oversold", "pools", "sold is {is} of {should}", "SELECT COUNT(*) FROM pools",
      "SELECT id, NULL, NULL, sold, total FROM pools WHERE sold < 0 OR sold > total"},
 
     {"closed_pools_are_empty", "pools", "it is closed; total is {is}, sold {should}",
@@ -93,8 +91,7 @@ constexpr equation stock_equations[] = {
      " WHERE l.sale_id IS NOT NULL AND b.sale_id IS NULL"},
 
     {"sale_buyer_quantity_is_live_lines", "sale_buyers",
-     "quantity is {is}, live order lines sum to {should}",
-     "SELECT COUNT(*) FROM sale_buyers",
+     "quantity is {is}, live order lines sum to {should}", "SELECT COUNT(*) FROM sale_buyers",
      "SELECT b.sale_id, b.user_id, NULL, b.quantity, COALESCE(l.units, 0) FROM sale_buyers b"
      " LEFT JOIN (SELECT t.sale_id, o.user_id, CAST(SUM(t.quantity) AS SIGNED) AS units"
      "            FROM order_lines t JOIN orders o ON o.id = t.order_id"
@@ -108,8 +105,8 @@ constexpr equation stock_equations[] = {
      "SELECT sale_id, user_id, NULL, quantity, quantity_max FROM sale_buyers"
      " WHERE quantity < 0 OR quantity > quantity_max"},
 
-    {"sale_buyer_limit_is_the_sales", "sale_buyers", "quantity_max is {is}, the sale's limit {should}",
-     "SELECT COUNT(*) FROM sale_buyers",
+    {"sale_buyer_limit_is_the_sales", "sale_buyers",
+     "quantity_max is {is}, the sale's limit {should}", "SELECT COUNT(*) FROM sale_buyers",
      "SELECT b.sale_id, b.user_id, NULL, b.quantity_max, s.per_user_limit FROM sale_buyers b"
      " JOIN sales s ON s.id = b.sale_id WHERE b.quantity_max <> s.per_user_limit"},
 

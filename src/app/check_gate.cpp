@@ -29,8 +29,9 @@ using record_sides = std::map<std::string, record_side>;
 using gate_sides = std::map<std::string, gate_side>;
 
 enum class claim { open, epoch, units, sold, buyers };
-constexpr const char* claim_names[] = {"gates_are_open", "gate_epoch_is_the_pools", "gate_units_sum_to_total",
-                                       "gate_sold_is_the_pools", "gate_buyers_are_the_records"};
+constexpr const char* claim_names[] = {"gates_are_open", "gate_epoch_is_the_pools",
+                                       "gate_units_sum_to_total", "gate_sold_is_the_pools",
+                                       "gate_buyers_are_the_records"};
 struct difference {
     claim what;
     std::string sale;
@@ -40,7 +41,8 @@ struct difference {
 result<record_sides> read_record(db::database& record) {
     auto work = [](db::transaction& tx) -> result<record_sides> {
         record_sides out;
-        for (auto& [sale, epoch, total, sold] : tx.query<sale_id, std::int64_t, std::int64_t, std::int64_t>(
+        for (auto& [sale, epoch, total, sold] :
+             tx.query<sale_id, std::int64_t, std::int64_t, std::int64_t>(
                  db::sql{} << "SELECT sale_id, gate_epoch, total, sold FROM pools"
                               " WHERE sale_id IS NOT NULL AND closed = 0")) {
             out[to_string(sale)] = {.epoch = epoch, .total = total, .sold = sold, .buyers = {}};
@@ -58,14 +60,16 @@ result<record_sides> read_record(db::database& record) {
 
 result<gate_side> parse_gate(const std::string& body) {
     try {
-        const auto& shape = boost::json::parse(body).as_object();
+        const auto parsed = boost::json::parse(body);
+        const auto& shape = parsed.as_object();
         gate_side out{.state = std::string{shape.at("state").as_string()}};
         out.epoch = shape.at("epoch").to_number<std::int64_t>();
         out.remaining = shape.at("remaining").to_number<std::int64_t>();
         out.held = shape.at("held").to_number<std::int64_t>();
         out.sold = shape.at("sold").to_number<std::int64_t>();
         for (const auto& [buyer, units] : shape.at("buyers").as_object()) {
-            if (const auto count = units.to_number<std::int64_t>(); count != 0) out.buyers[buyer] = count;
+            if (const auto count = units.to_number<std::int64_t>(); count != 0)
+                out.buyers[buyer] = count;
         }
         return out;
     } catch (const std::exception&) {
@@ -76,7 +80,9 @@ result<gate_side> parse_gate(const std::string& body) {
 class comparison {
 public:
     comparison(db::database& record, std::string socket, std::chrono::milliseconds patience)
-        : record_(record), place_{.origin = {}, .socket_path = std::move(socket)}, patience_(patience) {}
+        : record_(record),
+          place_{.origin = {}, .socket_path = std::move(socket)},
+          patience_(patience) {}
 
     /// Looks until nothing differs or the patience is over. Errors: not_found (no server).
     result<std::vector<difference>> settle() {
@@ -103,7 +109,8 @@ public:
         auto answer = http_call(place_, "POST", "/gate/" + sale + "/rebuild", call_patience);
         if (!answer) return answer.error();
         if (answer->status / 100 == 2) return {};
-        return failure{errc::internal, "the gate of sale " + sale + " could not be rebuilt: status " +
+        return failure{errc::internal, "the gate of sale " + sale +
+                                           " could not be rebuilt: status " +
                                            std::to_string(answer->status)};
     }
 
@@ -119,7 +126,8 @@ private:
             auto answer = http_call(place_, "GET", "/gate/" + sale, call_patience);
             if (!answer) return answer.error();
             if (answer->status != 200) {
-                return failure{errc::internal, "the control socket answered " + std::to_string(answer->status)};
+                return failure{errc::internal,
+                               "the control socket answered " + std::to_string(answer->status)};
             }
             auto side = parse_gate(answer->body);
             if (!side) return side.error();
@@ -156,19 +164,22 @@ private:
         };
         if (after.state != "open") return differ(claim::open, sale, "the gate is " + after.state);
         if (after.epoch != record.epoch) {
-            return differ(claim::epoch, sale, "its epoch is " + std::to_string(after.epoch) + ", the pool's " +
-                                                  std::to_string(record.epoch));
+            return differ(claim::epoch, sale,
+                          "its epoch is " + std::to_string(after.epoch) + ", the pool's " +
+                              std::to_string(record.epoch));
         }
         if (const auto sum = after.remaining + after.held + after.sold; sum != record.total) {
-            differ(claim::units, sale, "remaining + held + sold is " + std::to_string(sum) + ", the pool's total " +
-                                           std::to_string(record.total));
+            differ(claim::units, sale,
+                   "remaining + held + sold is " + std::to_string(sum) + ", the pool's total " +
+                       std::to_string(record.total));
         }
         // An order is committed before its hold becomes sold, and gone before its units come back.
         const auto least = std::min(before.sold, after.sold);
         const auto most = std::max(before.sold + before.held, after.sold + after.held);
         if (record.sold < least || record.sold > most) {
-            differ(claim::sold, sale, "sold is " + std::to_string(after.sold) + ", the pool's " +
-                                          std::to_string(record.sold));
+            differ(claim::sold, sale,
+                   "sold is " + std::to_string(after.sold) + ", the pool's " +
+                       std::to_string(record.sold));
         }
         compare_buyers(sale, record.buyers, after.buyers, differ);
     }
@@ -185,8 +196,9 @@ private:
         for (const auto& [buyer, unused] : buyers) {
             const auto there = units(gate, buyer), should = units(record, buyer);
             if (there == should) continue;
-            differ(claim::buyers, sale + "/" + buyer, "the gate counts " + std::to_string(there) +
-                                                          ", the record " + std::to_string(should));
+            differ(claim::buyers, sale + "/" + buyer,
+                   "the gate counts " + std::to_string(there) + ", the record " +
+                       std::to_string(should));
         }
     }
 
@@ -211,7 +223,9 @@ result<gate_comparison> check_gate(db::database& record, const std::string& cont
         differences = gates.settle();
     }
     if (!differences && differences.error().code == errc::not_found) {
-        return gate_comparison{.equations = {}, .note = "no server runs on this data_dir: there is no gate to compare"};
+        return gate_comparison{
+            .equations = {},
+            .note = "no server runs on this data_dir: there is no gate to compare"};
     }
     if (!differences) return differences.error();
 

@@ -33,8 +33,9 @@ equation_result solve(db::transaction& tx, const equation& claim) {
     equation_result out{.name = claim.name};
     const auto counted = tx.query_one<std::int64_t>(db::sql{} << claim.rows);
     out.rows = counted ? std::get<0>(*counted) : 0;
-    const auto broken = tx.query<std::optional<any_id>, std::optional<any_id>, number, number, number>(
-        db::sql{} << claim.broken << " LIMIT " << rows_named_max);
+    const auto broken =
+        tx.query<std::optional<any_id>, std::optional<any_id>, number, number, number>(
+            db::sql{} << claim.broken << " LIMIT " << rows_named_max);
     for (const auto& row : broken) {
         std::string detail{claim.detail};
         fill(detail, "{is}", std::get<3>(row));

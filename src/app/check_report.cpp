@@ -18,7 +18,8 @@ std::string padded(std::string text, std::size_t width) {
 }  // namespace
 
 bool check_result::ok() const {
-    return std::ranges::all_of(equations, [](const equation_result& one) { return one.broken.empty(); });
+    return std::ranges::all_of(equations,
+                               [](const equation_result& one) { return one.broken.empty(); });
 }
 
 result<check_result> check_shop(db::database& record, const check_plan& plan) {
@@ -36,11 +37,14 @@ std::string to_json(const check_result& value) {
     for (const auto& one : value.equations) {
         boost::json::array broken;
         for (const auto& row : one.broken) {
-            broken.push_back(boost::json::object{{"table", row.table}, {"key", row.key}, {"detail", row.detail}});
+            broken.push_back(boost::json::object{
+                {"table", row.table}, {"key", row.key}, {"detail", row.detail}});
         }
-        equations.push_back(boost::json::object{{"name", one.name}, {"rows", one.rows}, {"broken", std::move(broken)}});
+        equations.push_back(boost::json::object{
+            {"name", one.name}, {"rows", one.rows}, {"broken", std::move(broken)}});
     }
-    return boost::json::serialize(boost::json::object{{"ok", value.ok()}, {"equations", std::move(equations)}});
+    return boost::json::serialize(
+        boost::json::object{{"ok", value.ok()}, {"equations", std::move(equations)}});
 }
 
 std::string to_table(const check_result& value) {
@@ -48,7 +52,8 @@ std::string to_table(const check_result& value) {
     for (const auto& one : value.equations) {
         out += padded(one.name, name_width) + padded(std::to_string(one.rows) + " rows", 14) +
                (one.broken.empty() ? "ok" : "BROKEN") + "\n";
-        for (const auto& row : one.broken) out += "  " + row.table + " " + row.key + ": " + row.detail + "\n";
+        for (const auto& row : one.broken)
+            out += "  " + row.table + " " + row.key + ": " + row.detail + "\n";
     }
     if (!value.gate_note.empty()) out += value.gate_note + "\n";
     out += value.ok() ? "check ok\n" : "check BROKEN\n";

@@ -15,7 +15,8 @@ void collect(const toml::table& from, const std::string& prefix, std::vector<fil
             collect(*section, name + ".", out);
             continue;
         }
-        file_value found{.name = name, .value = {}, .line = static_cast<int>(node.source().begin.line)};
+        file_value found{
+            .name = name, .value = {}, .line = static_cast<int>(node.source().begin.line)};
         if (const auto* text = node.as_string()) {
             found.type = file_value::kind::text;
             found.value = text->get();
@@ -44,7 +45,8 @@ result<std::vector<file_value>> read_config_file(const std::string& path) {
         collect(toml::parse(text.str(), path), "", out);
         return out;
     } catch (const toml::parse_error& error) {
-        return failure{errc::validation_failed, path + ":" + std::to_string(error.source().begin.line) +
+        return failure{errc::validation_failed, path + ":" +
+                                                    std::to_string(error.source().begin.line) +
                                                     ": " + std::string{error.description()}};
     }
 }

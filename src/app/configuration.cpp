@@ -47,7 +47,8 @@ private:
 
     void take(const setting& key, const std::string& value, const std::string& origin) {
         if (const auto wrong = objection(key, value)) {
-            blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" + origin + ")");
+            blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" +
+                  origin + ")");
             return;
         }
         auto& one = made_.entries_[static_cast<std::size_t>(&key - all_settings().data())];
@@ -63,7 +64,8 @@ private:
             const auto origin = path + ":" + std::to_string(found.line);
             const auto* key = find_setting(found.name);
             if (key == nullptr) {
-                blame(found.name + ": \"" + found.value + "\": there is no such key (" + origin + ")");
+                blame(found.name + ": \"" + found.value + "\": there is no such key (" + origin +
+                      ")");
                 continue;
             }
             const bool wants_integer = key->kind == value_kind::integer;
@@ -79,7 +81,8 @@ private:
 
     void take_environment() {
         for (const auto& [name, value] : sources_.environment) {
-            if (!name.starts_with("MARKET_") || name == "MARKET_CONFIG" || name == "MARKET_KILL_AT") continue;
+            if (!name.starts_with("MARKET_") || name == "MARKET_CONFIG" || name == "MARKET_KILL_AT")
+                continue;
             if (!take_variable(name, value)) {
                 made_.warnings_.push_back(name + " is no variable of market; it is ignored");
             }
@@ -91,7 +94,8 @@ private:
             const auto expected = environment_name(key);
             if (name == expected) {
                 if (key.hidden != secrecy::none && !variable(expected + "_FILE").empty()) {
-                    blame(std::string{key.name} + ": both " + expected + " and " + expected + "_FILE are set");
+                    blame(std::string{key.name} + ": both " + expected + " and " + expected +
+                          "_FILE are set");
                 } else {
                     take(key, value, "environment " + name);
                 }
@@ -110,7 +114,8 @@ private:
         std::ifstream in{path, std::ios::binary};
         std::ostringstream text;
         if (!in || !(text << in.rdbuf())) {
-            return blame(std::string{key.name} + ": \"" + path + "\" cannot be read (environment " + name + ")");
+            return blame(std::string{key.name} + ": \"" + path + "\" cannot be read (environment " +
+                         name + ")");
         }
         auto value = text.str();
         while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
@@ -137,7 +142,8 @@ private:
     void refuse_weak_secret() {
         if (!made_.production() || !is_weak_secret(made_.text("auth.secret"))) return;
         const auto& secret = made_.text("auth.secret");
-        blame("auth.secret: " + std::string{secret.empty() ? "missing" : "\"(hidden)\" is too easy to guess"} +
+        blame("auth.secret: " +
+              std::string{secret.empty() ? "missing" : "\"(hidden)\" is too easy to guess"} +
               ", which mode production refuses; a good one: " + make_secret());
     }
 

@@ -12,8 +12,8 @@ namespace market::app {
 
 /// Where values may come from. Kept apart from the process so that tests bring their own.
 struct config_sources {
-    std::vector<std::pair<std::string, std::string>> flags{};      ///< ("http.port", "80")
-    std::vector<std::pair<std::string, std::string>> environment{};///< ("MARKET_HTTP_PORT", "80")
+    std::vector<std::pair<std::string, std::string>> flags{};        ///< ("http.port", "80")
+    std::vector<std::pair<std::string, std::string>> environment{};  ///< ("MARKET_HTTP_PORT", "80")
     std::string file{};  ///< of --config; empty: that of MARKET_CONFIG, if any
 };
 

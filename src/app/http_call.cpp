@@ -22,7 +22,9 @@ public:
     explicit owned_socket(int file) : file_(file) {}
     owned_socket(owned_socket&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
     owned_socket& operator=(owned_socket&&) = delete;
-    ~owned_socket() { if (file_ >= 0) ::close(file_); }
+    ~owned_socket() {
+        if (file_ >= 0) ::close(file_);
+    }
     int get() const { return file_; }
 
 private:
@@ -36,7 +38,8 @@ failure broken(const char* doing) {
 /// True when the socket can be read or written before `until`.
 bool wait_until(int file, short what, steady::time_point until) {
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady::now()).count();
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - steady::now()).count();
         pollfd one{.fd = file, .events = what, .revents = 0};
         const int ready = ::poll(&one, 1, left > 0 ? static_cast<int>(left) : 0);
         if (ready > 0) return true;
@@ -52,14 +55,16 @@ result<owned_socket> connect_to(const sockaddr* address, socklen_t size, steady:
     owned_socket made{::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (made.get() < 0) return broken("socket");
     if (::connect(made.get(), address, size) != 0) {
-        if (errno == ECONNREFUSED || errno == ENOENT) return failure{errc::not_found, std::strerror(errno)};
+        if (errno == ECONNREFUSED || errno == ENOENT)
+            return failure{errc::not_found, std::strerror(errno)};
         if (errno != EINPROGRESS) return broken("connect");
         if (!wait_until(made.get(), POLLOUT, until)) return broken("connect");
         int error = 0;
         socklen_t length = sizeof error;
         ::getsockopt(made.get(), SOL_SOCKET, SO_ERROR, &error, &length);
         if (error == ECONNREFUSED) return failure{errc::not_found, std::strerror(error)};
-        if (error != 0) return failure{errc::internal, std::string{"connect: "} + std::strerror(error)};
+        if (error != 0)
+            return failure{errc::internal, std::string{"connect: "} + std::strerror(error)};
     }
     return made;
 }
@@ -79,7 +84,8 @@ result<owned_socket> connect_tcp(const http_origin& origin, steady::time_point u
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     const auto port = std::to_string(origin.port);
-    if (const int error = ::getaddrinfo(origin.host.c_str(), port.c_str(), &hints, &found); error != 0) {
+    if (const int error = ::getaddrinfo(origin.host.c_str(), port.c_str(), &hints, &found);
+        error != 0) {
         return failure{errc::internal, origin.host + ": " + ::gai_strerror(error)};
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned{found, &::freeaddrinfo};
@@ -129,25 +135,32 @@ std::optional<http_origin> parse_origin(std::string_view url) {
     const auto colon = url.find(':', end_of_v6);
     if (colon != std::string_view::npos) {
         const auto digits = url.substr(colon + 1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-        if (error != std::errc{} || end != digits.data() + digits.size() || out.port == 0) return std::nullopt;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+        if (error != std::errc{} || end != digits.data() + digits.size() || out.port == 0)
+            return std::nullopt;
         url = url.substr(0, colon);
     }
     out.host = end_of_v6 != 0 ? url.substr(1, end_of_v6 - 1) : url;
-    if (out.host.empty() || out.host.find_first_of("/?#@ ") != std::string::npos) return std::nullopt;
+    if (out.host.empty() || out.host.find_first_of("/?#@ ") != std::string::npos)
+        return std::nullopt;
     return out;
 }
 
-result<http_answer> http_call(const http_place& place, std::string_view method, std::string_view target,
-                              std::chrono::milliseconds patience) {
+result<http_answer> http_call(const http_place& place, std::string_view method,
+                              std::string_view target, std::chrono::milliseconds patience) {
     const auto until = steady::now() + patience;
     auto connected = place.socket_path.empty() ? connect_tcp(place.origin, until)
                                                : connect_unix(place.socket_path, until);
     if (!connected) return connected.error();
     std::string request;
     // HTTP/1.0: the answer is whole when the connection ends, never chunked.
-    request.append(method).append(" ").append(target).append(" HTTP/1.0\r\nHost: ")
-        .append(place.socket_path.empty() ? place.origin.host : "localhost").append("\r\n");
+    request.append(method)
+        .append(" ")
+        .append(target)
+        .append(" HTTP/1.0\r\nHost: ")
+        .append(place.socket_path.empty() ? place.origin.host : "localhost")
+        .append("\r\n");
     if (method == "POST") request.append("Content-Length: 0\r\n");
     request.append("\r\n");
     if (auto sent = send_all(connected->get(), request, until); !sent) return sent.error();
@@ -156,7 +169,8 @@ result<http_answer> http_call(const http_place& place, std::string_view method, 
 
     http_answer answer;
     const auto head_end = received->find("\r\n\r\n");
-    if (!received->starts_with("HTTP/1.") || received->size() < 12 || head_end == std::string::npos) {
+    if (!received->starts_with("HTTP/1.") || received->size() < 12 ||
+        head_end == std::string::npos) {
         return failure{errc::internal, "the answer is not HTTP"};
     }
     std::from_chars(received->data() + 9, received->data() + 12, answer.status);

@@ -30,7 +30,7 @@ struct http_answer {
 
 /// The whole exchange takes at most `patience`; the answer at most 256 MiB.
 /// Errors: not_found (nobody listens there), internal with a sentence.
-result<http_answer> http_call(const http_place& place, std::string_view method, std::string_view target,
-                              std::chrono::milliseconds patience);
+result<http_answer> http_call(const http_place& place, std::string_view method,
+                              std::string_view target, std::chrono::milliseconds patience);
 
 }  // namespace market::app

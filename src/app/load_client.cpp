@@ -23,13 +23,15 @@ constexpr std::size_t reply_bytes_max = 1u << 20;
 
 struct reply {
     int status = 0;
-    std::string code;        ///< of a problem document
+    std::string code;  ///< of a problem document
     std::chrono::seconds retry_after{1};
 };
 
 /// The value of a header in `head`, whose names may be in any case.
 std::string_view header(std::string_view head, std::string_view name) {
-    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+    const auto same = [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == b;
+    };
     const auto found = std::search(head.begin(), head.end(), name.begin(), name.end(), same);
     if (found == head.end()) return {};
     auto value = head.substr(static_cast<std::size_t>(found - head.begin()) + name.size());
@@ -54,7 +56,11 @@ public:
     asio::awaitable<std::optional<reply>> exchange(const std::string& request) {
         waiting_since_ = steady::now();
         std::optional<reply> out;
-        if (co_await connected() && co_await sent(request)) out = co_await read_reply();
+        const bool open = co_await connected();
+        if (open) {
+            const bool whole = co_await sent(request);
+            if (whole) out = co_await read_reply();
+        }
         waiting_since_.reset();
         if (!out) close();
         co_return out;
@@ -70,21 +76,23 @@ private:
         if (socket_.is_open()) co_return true;
         buffer_.clear();
         error_code error;
-        co_await asio::async_connect(socket_, target_, asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_connect(socket_, target_,
+                                     asio::redirect_error(asio::use_awaitable, error));
         if (!error) socket_.set_option(tcp::no_delay{true}, error);
         co_return !error;
     }
 
     asio::awaitable<bool> sent(const std::string& request) {
         error_code error;
-        co_await asio::async_write(socket_, asio::buffer(request), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(socket_, asio::buffer(request),
+                                   asio::redirect_error(asio::use_awaitable, error));
         co_return !error;
     }
 
     asio::awaitable<bool> receive() {
         error_code error;
-        const auto got = co_await socket_.async_read_some(asio::buffer(chunk_),
-                                                          asio::redirect_error(asio::use_awaitable, error));
+        const auto got = co_await socket_.async_read_some(
+            asio::buffer(chunk_), asio::redirect_error(asio::use_awaitable, error));
         buffer_.append(chunk_.data(), got);
         co_return !error && buffer_.size() <= reply_bytes_max;
     }
@@ -103,7 +111,8 @@ private:
         reply out;
         out.status = static_cast<int>(number(std::string_view{head}.substr(9, 3), 0));
         out.retry_after = std::chrono::seconds{number(header(head, "\r\nretry-after:"), 1)};
-        if (out.status >= 400) out.code = code_in(std::string_view{buffer_}.substr(head_end + 4, length));
+        if (out.status >= 400)
+            out.code = code_in(std::string_view{buffer_}.substr(head_end + 4, length));
         buffer_.erase(0, end);
         if (header(head, "\r\nconnection:") == "close") close();
         co_return out;
@@ -133,11 +142,12 @@ class crowd {
 public:
     explicit crowd(const load_plan& plan) : plan_(plan), watchdog_(context_) {
         error_code error;
-        target_ = tcp::resolver{context_}.resolve(plan.target.host, std::to_string(plan.target.port), error);
+        target_ = tcp::resolver{context_}.resolve(plan.target.host,
+                                                  std::to_string(plan.target.port), error);
         if (error) throw std::runtime_error{plan.target.host + ": " + error.message()};
         head_ = "POST /v1/orders HTTP/1.1\r\nHost: " + plan.target.host +
-                "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(plan.body.size()) +
-                "\r\nAuthorization: Bearer ";
+                "\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(plan.body.size()) + "\r\nAuthorization: Bearer ";
     }
 
     load_tally run() {
@@ -163,8 +173,11 @@ private:
             }
             ++tally_.attempts;
             std::string request = head_;
-            request.append(wanted->token).append("\r\nIdempotency-Key: ").append(wanted->key)
-                .append("\r\n\r\n").append(plan_.body);
+            request.append(wanted->token)
+                .append("\r\nIdempotency-Key: ")
+                .append(wanted->key)
+                .append("\r\n\r\n")
+                .append(plan_.body);
             std::optional<reply> answer;
             for (std::size_t tries = 0;; ++tries) {
                 answer = co_await line.exchange(request);
@@ -181,12 +194,14 @@ private:
     void count(const std::optional<reply>& answer, steady::duration took) {
         if (answer) {
             const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-            tally_.micros.push_back(static_cast<std::uint32_t>(std::clamp<std::int64_t>(micros, 0, UINT32_MAX)));
+            tally_.micros.push_back(
+                static_cast<std::uint32_t>(std::clamp<std::int64_t>(micros, 0, UINT32_MAX)));
         }
         if (answer && answer->status == 201) {
             ++tally_.sold;
             tally_.selling = steady::now() - start_;
-        } else if (answer && answer->status >= 400 && answer->status != 500 && !answer->code.empty()) {
+        } else if (answer && answer->status >= 400 && answer->status != 500 &&
+                   !answer->code.empty()) {
             ++tally_.refused[answer->code];
         } else {
             ++tally_.errors;

@@ -32,12 +32,12 @@ struct load_plan {
 };
 
 struct load_tally {
-    std::uint64_t attempts = 0;  ///< purchases tried; = sold + refused + errors
-    std::uint64_t sold = 0;      ///< 201
+    std::uint64_t attempts = 0;                    ///< purchases tried; = sold + refused + errors
+    std::uint64_t sold = 0;                        ///< 201
     std::map<std::string, std::uint64_t> refused;  ///< by `code` of the problem document
-    std::uint64_t errors = 0;    ///< no answer, or none that can be read, or an internal one
-    std::vector<std::uint32_t> micros;             ///< of each answered purchase
-    std::chrono::steady_clock::duration selling{}; ///< from the start to the last 201
+    std::uint64_t errors = 0;           ///< no answer, or none that can be read, or an internal one
+    std::vector<std::uint32_t> micros;  ///< of each answered purchase
+    std::chrono::steady_clock::duration selling{};  ///< from the start to the last 201
     std::chrono::steady_clock::duration whole{};
 
     std::uint64_t refusals() const;

@@ -25,14 +25,16 @@ percentiles percentiles_of(std::vector<std::uint32_t>& micros) {
     if (micros.empty()) return {};
     std::ranges::sort(micros);
     const auto at = [&micros](double share) {
-        const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(micros.size())));
+        const auto rank =
+            static_cast<std::size_t>(std::ceil(share * static_cast<double>(micros.size())));
         return static_cast<double>(micros[std::max<std::size_t>(rank, 1) - 1]) / 1000.0;
     };
     return {.p50 = at(0.5), .p90 = at(0.9), .p99 = at(0.99), .p999 = at(0.999), .most = at(1.0)};
 }
 
 machine this_machine() {
-    machine out{.cpu = line_of("/proc/cpuinfo", "model name"), .cores = std::thread::hardware_concurrency()};
+    machine out{.cpu = line_of("/proc/cpuinfo", "model name"),
+                .cores = std::thread::hardware_concurrency()};
     const auto memory = line_of("/proc/meminfo", "MemTotal");
     out.memory_mib = static_cast<std::size_t>(std::strtoull(memory.c_str(), nullptr, 10)) / 1024;
     if (out.cpu.empty()) out.cpu = "unknown";

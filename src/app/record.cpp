@@ -12,7 +12,8 @@ namespace {
 
 failure unusable(const configuration& config, const std::string& why) {
     const auto& url = config.text("database.url");
-    return failure{errc::internal, "database " + shown(*find_setting("database.url"), url) + ": " + why};
+    return failure{errc::internal,
+                   "database " + shown(*find_setting("database.url"), url) + ": " + why};
 }
 
 /// Empty when a session could be had.
@@ -38,7 +39,8 @@ result<void> make_data_dir(const configuration& config) {
     const auto& path = config.text("data_dir");
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) return failure{errc::internal, "data_dir " + path + " cannot be made: " + error.message()};
+    if (error)
+        return failure{errc::internal, "data_dir " + path + " cannot be made: " + error.message()};
     return {};
 }
 
@@ -57,7 +59,8 @@ result<std::unique_ptr<db::database>> open_record(const configuration& config, w
     constexpr std::chrono::milliseconds between_tries{500};
     while (auto failed = connect_once(**record)) {
         const bool may_come = !path && failed->why() == db::cause::unavailable;
-        if (!may_come || std::chrono::steady_clock::now() >= until) return unusable(config, failed->what());
+        if (!may_come || std::chrono::steady_clock::now() >= until)
+            return unusable(config, failed->what());
         log::warning("database.unreachable", {{"cause", std::string{failed->what()}}});
         std::this_thread::sleep_for(between_tries);
     }
@@ -67,7 +70,8 @@ result<std::unique_ptr<db::database>> open_record(const configuration& config, w
 result<std::unique_ptr<db::database>> open_migrated_record(const configuration& config) {
     auto record = open_record(config, when_missing::make);
     if (!record) return record.error();
-    if (auto applied = db::migrate(**record); !applied) return unusable(config, applied.error().detail);
+    if (auto applied = db::migrate(**record); !applied)
+        return unusable(config, applied.error().detail);
     return std::move(*record);
 }
 

@@ -57,7 +57,8 @@ catalog::new_product sample_product(std::size_t number) {
             .stock = sample_stock};
 }
 
-result<catalog::sale> make_sample_sale(catalog::catalog_service& catalog, const sample_sale& wanted) {
+result<catalog::sale> make_sample_sale(catalog::catalog_service& catalog,
+                                       const sample_sale& wanted) {
     auto goods = sample_product(0);
     goods.stock = wanted.units;
     auto product = wait_for(catalog.create_product(std::move(goods), nobody));
@@ -77,7 +78,8 @@ catalog_without_gate::catalog_without_gate(db::database& record)
     : blocking_(threads, queue_max),
       gate_(stock::make_memory_gate(system_clock())),
       rebuilder_(std::make_unique<no_rebuilder>()),
-      service_(catalog::make_catalog_service(record, blocking_, system_clock(), *gate_, *rebuilder_)) {}
+      service_(
+          catalog::make_catalog_service(record, blocking_, system_clock(), *gate_, *rebuilder_)) {}
 
 catalog_without_gate::~catalog_without_gate() = default;
 

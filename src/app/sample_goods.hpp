@@ -20,7 +20,8 @@ struct sample_sale {
     std::chrono::hours length{24};
 };
 /// A product with just these units and a sale of all of them that is open now.
-result<catalog::sale> make_sample_sale(catalog::catalog_service& catalog, const sample_sale& wanted);
+result<catalog::sale> make_sample_sale(catalog::catalog_service& catalog,
+                                       const sample_sale& wanted);
 
 /// A catalog for verbs that work without a server, or beside one: sales are made in the record, and
 /// the gate is loaded by the server (its sweeper looks once a second, or a start does).

@@ -9,54 +9,111 @@ namespace market::app {
 namespace {
 
 constexpr std::array table{
-    setting{.name = "mode", .kind = value_kind::choice, .fallback = "development",
+    setting{.name = "mode",
+            .kind = value_kind::choice,
+            .fallback = "development",
             .doc = "production refuses missing and weak secrets",
             .choices = "development production"},
-    setting{.name = "data_dir", .fallback = "./market-data",
-            .doc = "folder of everything that has no place of its own", .least = 1, .most = 1000},
-    setting{.name = "shop.currency", .fallback = "KRW",
-            .doc = "ISO 4217 code of the shop's one currency", .least = 3, .most = 3},
-    setting{.name = "http.address", .fallback = "127.0.0.1", .doc = "address to listen on",
-            .least = 1, .most = 100},
-    setting{.name = "http.port", .kind = value_kind::integer, .fallback = "8080",
-            .doc = "port to listen on; 0 takes any free one", .least = 0, .most = 65535},
-    setting{.name = "http.io_threads", .kind = value_kind::integer, .fallback = "0",
-            .doc = "threads that serve connections; 0: one a core", .least = 0, .most = 256},
-    setting{.name = "http.request_deadline_ms", .kind = value_kind::integer, .fallback = "5000",
+    setting{.name = "data_dir",
+            .fallback = "./market-data",
+            .doc = "folder of everything that has no place of its own",
+            .least = 1,
+            .most = 1000},
+    setting{.name = "shop.currency",
+            .fallback = "KRW",
+            .doc = "ISO 4217 code of the shop's one currency",
+            .least = 3,
+            .most = 3},
+    setting{.name = "http.address",
+            .fallback = "127.0.0.1",
+            .doc = "address to listen on",
+            .least = 1,
+            .most = 100},
+    setting{.name = "http.port",
+            .kind = value_kind::integer,
+            .fallback = "8080",
+            .doc = "port to listen on; 0 takes any free one",
+            .least = 0,
+            .most = 65535},
+    setting{.name = "http.io_threads",
+            .kind = value_kind::integer,
+            .fallback = "0",
+            .doc = "threads that serve connections; 0: one a core",
+            .least = 0,
+            .most = 256},
+    setting{.name = "http.request_deadline_ms",
+            .kind = value_kind::integer,
+            .fallback = "5000",
             .doc = "milliseconds after which a request is answered in any case",
-            .least = 100, .most = 600'000},
-    setting{.name = "http.drain_seconds", .kind = value_kind::integer, .fallback = "30",
-            .doc = "seconds that requests in flight get at SIGTERM", .least = 0, .most = 3600},
-    setting{.name = "database.url", .kind = value_kind::url,
+            .least = 100,
+            .most = 600'000},
+    setting{.name = "http.drain_seconds",
+            .kind = value_kind::integer,
+            .fallback = "30",
+            .doc = "seconds that requests in flight get at SIGTERM",
+            .least = 0,
+            .most = 3600},
+    setting{.name = "database.url",
+            .kind = value_kind::url,
             .fallback = "sqlite:{data_dir}/market.db",
             .doc = "the record: sqlite:PATH or mysql://user:password@host:port/database",
-            .choices = "sqlite mysql", .hidden = secrecy::url_password},
-    setting{.name = "gate.url", .kind = value_kind::url, .fallback = "memory:",
-            .doc = "who gets in; memory: serves one server", .choices = "memory",
-            .not_built = "redis", .hidden = secrecy::url_password},
-    setting{.name = "events.url", .kind = value_kind::url,
+            .choices = "sqlite mysql",
+            .hidden = secrecy::url_password},
+    setting{.name = "gate.url",
+            .kind = value_kind::url,
+            .fallback = "memory:",
+            .doc = "who gets in; memory: serves one server",
+            .choices = "memory",
+            .not_built = "redis",
+            .hidden = secrecy::url_password},
+    setting{.name = "events.url",
+            .kind = value_kind::url,
             .fallback = "log:{data_dir}/events.jsonl",
-            .doc = "where events are published: log:PATH", .choices = "log",
-            .not_built = "kafka", .hidden = secrecy::url_password},
-    setting{.name = "mail.url", .kind = value_kind::url, .fallback = "file:{data_dir}/mail",
-            .doc = "file:DIR writes one .eml a mail", .choices = "file",
-            .not_built = "smtp", .hidden = secrecy::url_password},
-    setting{.name = "mail.from", .fallback = "no-reply@market.invalid",
-            .doc = "sender of the mails", .least = 3, .most = 254},
-    setting{.name = "auth.secret", .fallback = "",
+            .doc = "where events are published: log:PATH",
+            .choices = "log",
+            .not_built = "kafka",
+            .hidden = secrecy::url_password},
+    setting{.name = "mail.url",
+            .kind = value_kind::url,
+            .fallback = "file:{data_dir}/mail",
+            .doc = "file:DIR writes one .eml a mail",
+            .choices = "file",
+            .not_built = "smtp",
+            .hidden = secrecy::url_password},
+    setting{.name = "mail.from",
+            .fallback = "no-reply@market.invalid",
+            .doc = "sender of the mails",
+            .least = 3,
+            .most = 254},
+    setting{.name = "auth.secret",
+            .fallback = "",
             .doc = "key of the access tokens, 32 bytes or more; empty in development: made once and"
                    " kept in data_dir/auth.secret",
-            .least = 0, .most = 4096, .hidden = secrecy::whole},
-    setting{.name = "payments.mode", .kind = value_kind::choice, .fallback = "off",
-            .doc = "off: orders are confirmed at once", .choices = "off",
+            .least = 0,
+            .most = 4096,
+            .hidden = secrecy::whole},
+    setting{.name = "payments.mode",
+            .kind = value_kind::choice,
+            .fallback = "off",
+            .doc = "off: orders are confirmed at once",
+            .choices = "off",
             .not_built = "sandbox"},
-    setting{.name = "writer.batch_orders_max", .kind = value_kind::integer, .fallback = "512",
-            .doc = "orders committed in one transaction at most", .least = 1, .most = 4096},
-    setting{.name = "log.level", .kind = value_kind::choice, .fallback = "info",
+    setting{.name = "writer.batch_orders_max",
+            .kind = value_kind::integer,
+            .fallback = "512",
+            .doc = "orders committed in one transaction at most",
+            .least = 1,
+            .most = 4096},
+    setting{.name = "log.level",
+            .kind = value_kind::choice,
+            .fallback = "info",
             .doc = "what is logged on stderr",
             .choices = "trace debug info warning error off"},
-    setting{.name = "log.format", .kind = value_kind::choice, .fallback = "text",
-            .doc = "text, or one JSON object a line", .choices = "text json"},
+    setting{.name = "log.format",
+            .kind = value_kind::choice,
+            .fallback = "text",
+            .doc = "text, or one JSON object a line",
+            .choices = "text json"},
 };
 
 bool has_word(std::string_view words, std::string_view wanted) {
@@ -86,13 +143,15 @@ std::optional<std::string> integer_objection(const setting& key, std::string_vie
         number <= key.most) {
         return std::nullopt;
     }
-    return "is not an integer from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+    return "is not an integer from " + std::to_string(key.least) + " to " +
+           std::to_string(key.most);
 }
 
 std::optional<std::string> text_objection(const setting& key, std::string_view value) {
     const auto bytes = static_cast<std::int64_t>(value.size());
     if (bytes < key.least || bytes > key.most) {
-        return "is not of " + std::to_string(key.least) + " to " + std::to_string(key.most) + " bytes";
+        return "is not of " + std::to_string(key.least) + " to " + std::to_string(key.most) +
+               " bytes";
     }
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(value, control)) return "holds a control character";
@@ -100,7 +159,8 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
         !std::ranges::all_of(value, [](char c) { return c >= 'A' && c <= 'Z'; })) {
         return "is not an ISO 4217 code of three capital letters";
     }
-    if (key.name == "auth.secret" && !value.empty() && bytes < 32) return "is shorter than 32 bytes";
+    if (key.name == "auth.secret" && !value.empty() && bytes < 32)
+        return "is shorter than 32 bytes";
     return std::nullopt;
 }
 
@@ -116,8 +176,11 @@ std::optional<std::string> choice_objection(const setting& key, std::string_view
 std::string spelled(std::string_view name, char between, bool upper) {
     std::string out;
     for (const char c : name) {
-        if (c == '.' || c == '_') out.push_back(between);
-        else out.push_back(upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c);
+        if (c == '.' || c == '_')
+            out.push_back(between);
+        else
+            out.push_back(upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
+                                : c);
     }
     return out;
 }
@@ -131,19 +194,22 @@ const setting* find_setting(std::string_view name) {
     return found == table.end() ? nullptr : &*found;
 }
 
-std::string environment_name(const setting& key) { return "MARKET_" + spelled(key.name, '_', true); }
+std::string environment_name(const setting& key) {
+    return "MARKET_" + spelled(key.name, '_', true);
+}
 std::string flag_name(const setting& key) { return "--" + spelled(key.name, '-', false); }
 
 std::optional<std::string> objection(const setting& key, std::string_view value) {
     switch (key.kind) {
-    case value_kind::integer: return integer_objection(key, value);
-    case value_kind::text: return text_objection(key, value);
-    case value_kind::choice: return choice_objection(key, value, "");
-    case value_kind::url: {
-        const auto colon = value.find(':');
-        if (colon == std::string_view::npos) return "is not a URL (" + listed(key.choices, ":") + ")";
-        return choice_objection(key, value.substr(0, colon), ":");
-    }
+        case value_kind::integer: return integer_objection(key, value);
+        case value_kind::text: return text_objection(key, value);
+        case value_kind::choice: return choice_objection(key, value, "");
+        case value_kind::url: {
+            const auto colon = value.find(':');
+            if (colon == std::string_view::npos)
+                return "is not a URL (" + listed(key.choices, ":") + ")";
+            return choice_objection(key, value.substr(0, colon), ":");
+        }
     }
     return std::nullopt;
 }

@@ -14,13 +14,13 @@ enum class value_kind { text, integer, choice, url };
 enum class secrecy { none, url_password, whole };
 
 struct setting {
-    std::string_view name;      ///< "http.port"
+    std::string_view name;  ///< "http.port"
     value_kind kind = value_kind::text;
     std::string_view fallback;  ///< `{data_dir}` stands for the value of data_dir
     std::string_view doc;
-    std::int64_t least = 0, most = 0;   ///< integers: the range; text: bytes
-    std::string_view choices = {};      ///< words, or schemes of a URL, separated by spaces
-    std::string_view not_built = {};    ///< choices that a later version brings
+    std::int64_t least = 0, most = 0;  ///< integers: the range; text: bytes
+    std::string_view choices = {};     ///< words, or schemes of a URL, separated by spaces
+    std::string_view not_built = {};   ///< choices that a later version brings
     secrecy hidden = secrecy::none;
 };
 

@@ -33,10 +33,13 @@ result<std::string> access_secret(const configuration& config) {
     return keep_secret(config.in_data_dir("auth.secret"));
 }
 
-std::string control_socket_path(const configuration& config) { return config.in_data_dir("control.sock"); }
+std::string control_socket_path(const configuration& config) {
+    return config.in_data_dir("control.sock");
+}
 
 result<std::unique_ptr<shop>> shop::open(const configuration& config) {
-    if (const auto path = control_socket_path(config); path.size() >= sizeof(sockaddr_un::sun_path)) {
+    if (const auto path = control_socket_path(config);
+        path.size() >= sizeof(sockaddr_un::sun_path)) {
         return failure{errc::internal, "data_dir is too long: the path of a socket, " + path +
                                            ", has at most 107 bytes"};
     }
@@ -56,13 +59,14 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
     if (!applied->empty()) {
         log::info("migrations.applied", {{"count", static_cast<std::int64_t>(applied->size())}});
     }
-    std::unique_ptr<shop> made{new shop{config, std::move(*record), std::move(lock), std::move(*secret)}};
+    std::unique_ptr<shop> made{
+        new shop{config, std::move(*record), std::move(lock), std::move(*secret)}};
     if (auto built = made->build(); !built) return built.error();
     return made;
 }
 
-shop::shop(const configuration& config, std::unique_ptr<db::database> record, std::optional<server_lock> lock,
-           std::string secret)
+shop::shop(const configuration& config, std::unique_ptr<db::database> record,
+           std::optional<server_lock> lock, std::string secret)
     : config_(config),
       secret_(std::move(secret)),
       lock_(std::move(lock)),
@@ -87,7 +91,8 @@ result<void> shop::build() {
         {.currency = config_.text("shop.currency"),
          .request_deadline = request_deadline,
          .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max"))});
-    catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_, orders_->rebuilder());
+    catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_,
+                                             orders_->rebuilder());
     auto users = user::make_user_service(*record_, blocking_, system_clock(),
                                          {.secret = secret_,
                                           .mail_url = config_.text("mail.url"),
@@ -121,7 +126,10 @@ std::vector<http::readiness_check> shop::readiness_checks() {
         if (relay_->healthy()) return std::nullopt;
         return "the last try to publish failed";
     };
-    return {{"migrations", migrations}, {"database", database}, {"gate", gate}, {"events", events, false}};
+    return {{"migrations", migrations},
+            {"database", database},
+            {"gate", gate},
+            {"events", events, false}};
 }
 
 result<void> shop::start() {

@@ -43,8 +43,8 @@ public:
     const std::string& secret() const { return secret_; }
 
 private:
-    shop(const configuration& config, std::unique_ptr<db::database> record, std::optional<server_lock> lock,
-         std::string secret);
+    shop(const configuration& config, std::unique_ptr<db::database> record,
+         std::optional<server_lock> lock, std::string secret);
     result<void> build();
     std::vector<http::readiness_check> readiness_checks();
 

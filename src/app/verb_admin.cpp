@@ -18,10 +18,12 @@ namespace {
 result<std::string> read_password(const std::string& path) {
     std::string password;
     if (path == "-") {
-        if (!std::getline(std::cin, password)) return failure{errc::internal, "no password on stdin"};
+        if (!std::getline(std::cin, password))
+            return failure{errc::internal, "no password on stdin"};
     } else {
         std::ifstream in{path};
-        if (!in || !std::getline(in, password)) return failure{errc::internal, path + " cannot be read"};
+        if (!in || !std::getline(in, password))
+            return failure{errc::internal, path + " cannot be read"};
     }
     if (password.ends_with('\r')) password.pop_back();
     return password;
@@ -29,8 +31,8 @@ result<std::string> read_password(const std::string& path) {
 
 /// UTF-8 characters.
 std::size_t length(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
@@ -51,11 +53,13 @@ int admin_create(const configuration& config, const admin_options& chosen) {
     if (!made) return fail(chosen.email + ": " + made.error().detail);
 
     if (chosen.json) {
-        std::cout << boost::json::serialize(boost::json::object{
-                         {"id", to_string(made->id)}, {"email", made->email}, {"password", *password}})
+        std::cout << boost::json::serialize(boost::json::object{{"id", to_string(made->id)},
+                                                                {"email", made->email},
+                                                                {"password", *password}})
                   << "\n";
     } else {
-        std::cout << "id: " << to_string(made->id) << "\nemail: " << made->email << "\npassword: " << *password << "\n";
+        std::cout << "id: " << to_string(made->id) << "\nemail: " << made->email
+                  << "\npassword: " << *password << "\n";
     }
     return exit_done;
 }

@@ -28,7 +28,9 @@ std::vector<std::string> read_tokens(const std::string& path) {
 class schedule {
 public:
     schedule(const std::vector<std::string>& tokens, const bench_options& chosen)
-        : tokens_(tokens), rate_(chosen.rate), start_(steady::now()),
+        : tokens_(tokens),
+          rate_(chosen.rate),
+          start_(steady::now()),
           end_(start_ + std::chrono::seconds{chosen.seconds}),
           prefix_("bench-" + std::to_string(std::random_device{}()) + "-") {}
 
@@ -60,9 +62,10 @@ std::string verdict(const configuration& config, sale_id sale) {
     };
     const auto has_sale = (*record)->read(work);
     if (!has_sale || !*has_sale) return "not checked: the sale is in another record";
-    const auto found = check_shop(**record, {.control_socket = control_socket_path(config),
-                                             .patience = std::chrono::milliseconds{
-                                                 config.integer("http.request_deadline_ms")}});
+    const auto found = check_shop(
+        **record,
+        {.control_socket = control_socket_path(config),
+         .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")}});
     if (!found) return "not checked: " + found.error().detail;
     return found->ok() ? "ok" : "broken";
 }
@@ -73,10 +76,12 @@ void print_table(const machine& here, const bench_options& chosen, const load_ta
     table_line("cores", std::to_string(here.cores));
     table_line("memory", std::to_string(here.memory_mib) + " MiB");
     table_line("connections", std::to_string(chosen.connections));
-    table_line("loop", chosen.rate ? "open, " + decimal(*chosen.rate, 0) + " requests/s" : "closed");
+    table_line("loop",
+               chosen.rate ? "open, " + decimal(*chosen.rate, 0) + " requests/s" : "closed");
     table_line("orders", std::to_string(tally.sold));
     table_line("durable orders/s", decimal(per_second(tally.sold, tally.selling), 0));
-    for (const auto& [code, count] : tally.refused) table_line("refused " + code, std::to_string(count));
+    for (const auto& [code, count] : tally.refused)
+        table_line("refused " + code, std::to_string(count));
     table_line("refusals/s", decimal(per_second(tally.refusals(), tally.whole), 0));
     table_line("errors", std::to_string(tally.errors));
     table_line("p50", decimal(latency.p50, 2) + " ms");
@@ -89,16 +94,24 @@ void print_table(const machine& here, const bench_options& chosen, const load_ta
 
 void print_json(const machine& here, const bench_options& chosen, const load_tally& tally,
                 const percentiles& latency, const std::string& check) {
-    boost::json::object out{{"cpu", here.cpu}, {"cores", here.cores}, {"memory_mib", here.memory_mib},
-                            {"connections", chosen.connections}, {"rate", nullptr},
+    boost::json::object out{{"cpu", here.cpu},
+                            {"cores", here.cores},
+                            {"memory_mib", here.memory_mib},
+                            {"connections", chosen.connections},
+                            {"rate", nullptr},
                             {"seconds", std::chrono::duration<double>(tally.whole).count()},
-                            {"attempts", tally.attempts}, {"orders", tally.sold},
+                            {"attempts", tally.attempts},
+                            {"orders", tally.sold},
                             {"orders_per_s", per_second(tally.sold, tally.selling)},
                             {"refused", refused_as_json(tally)},
                             {"refusals_per_s", per_second(tally.refusals(), tally.whole)},
-                            {"errors", tally.errors}, {"p50_ms", latency.p50}, {"p90_ms", latency.p90},
-                            {"p99_ms", latency.p99}, {"p999_ms", latency.p999},
-                            {"max_ms", latency.most}, {"check", check}};
+                            {"errors", tally.errors},
+                            {"p50_ms", latency.p50},
+                            {"p90_ms", latency.p90},
+                            {"p99_ms", latency.p99},
+                            {"p999_ms", latency.p999},
+                            {"max_ms", latency.most},
+                            {"check", check}};
     if (chosen.rate) out["rate"] = *chosen.rate;
     std::cout << boost::json::serialize(out) << "\n";
 }
@@ -107,12 +120,14 @@ void print_json(const machine& here, const bench_options& chosen, const load_tal
 
 int bench(const configuration& config, const bench_options& chosen) {
     const auto origin = parse_origin(chosen.url);
-    if (!origin) return refuse_usage("--url: \"" + chosen.url + "\" is not of the form http://host:port");
+    if (!origin)
+        return refuse_usage("--url: \"" + chosen.url + "\" is not of the form http://host:port");
     const auto sale = parse_id<sale_id>(chosen.sale);
     if (!sale) return refuse_usage("--sale: \"" + chosen.sale + "\" is not the id of a sale");
     const auto tokens = read_tokens(chosen.tokens_file);
     if (tokens.empty()) {
-        return refuse_usage("--tokens: " + chosen.tokens_file + " has no token (market seed buyers makes them)");
+        return refuse_usage("--tokens: " + chosen.tokens_file +
+                            " has no token (market seed buyers makes them)");
     }
     prepare_process();
     std::cerr << "driving " << chosen.url << " for " << chosen.seconds << " s\n";

@@ -18,9 +18,11 @@ int check(const configuration& config, const check_options& chosen) {
     if (!std::ranges::all_of(*states, &db::migration_state::applied)) {
         return fail("the database is not migrated to this version: run `market migrate up`");
     }
-    const auto found = check_shop(**record, {.control_socket = control_socket_path(config),
-                                             .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")},
-                                             .repair = chosen.repair});
+    const auto found = check_shop(
+        **record,
+        {.control_socket = control_socket_path(config),
+         .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")},
+         .repair = chosen.repair});
     if (!found) return fail("check: " + found.error().detail);
     if (chosen.json) {
         if (!found->gate_note.empty()) std::cerr << found->gate_note << "\n";

@@ -48,21 +48,25 @@ load_tally drive(const std::vector<user::seeded_buyer>& buyers, const http_origi
     auto next = [&buyers, &turn]() -> std::optional<purchase_try> {
         if (turn == buyers.size()) return std::nullopt;
         const auto& buyer = buyers[turn++];
-        return purchase_try{buyer.access_token, "demo-" + std::to_string(turn), std::chrono::steady_clock::now()};
+        return purchase_try{buyer.access_token, "demo-" + std::to_string(turn),
+                            std::chrono::steady_clock::now()};
     };
     constexpr std::size_t retries_max = 30;
-    return run_load({.target = target,
-                     .connections = connections,
-                     .body = R"({"lines":[{"sale_id":")" + to_string(sale.id) + R"(","quantity":1}]})",
-                     .next = next,
-                     .retries_max = retries_max});
+    return run_load(
+        {.target = target,
+         .connections = connections,
+         .body = R"({"lines":[{"sale_id":")" + to_string(sale.id) + R"(","quantity":1}]})",
+         .next = next,
+         .retries_max = retries_max});
 }
 
 result<outcome> sell_out(shop& served, const configuration& config, const demo_options& chosen) {
-    std::cerr << "making a sale of " << chosen.units << " units and " << chosen.buyers << " buyers\n";
+    std::cerr << "making a sale of " << chosen.units << " units and " << chosen.buyers
+              << " buyers\n";
     const auto sale = make_sample_sale(served.catalog(), {.units = chosen.units});
     if (!sale) return sale.error();
-    const auto buyers = user::seed_buyers(served.record(), system_clock(), served.secret(), chosen.buyers);
+    const auto buyers =
+        user::seed_buyers(served.record(), system_clock(), served.secret(), chosen.buyers);
     if (!buyers) return buyers.error();
     const auto target = parse_origin(served.listening_on());
     if (!target) return failure{errc::internal, served.listening_on() + " is no URL"};
@@ -75,22 +79,27 @@ result<outcome> sell_out(shop& served, const configuration& config, const demo_o
     out.check = found->ok() ? "ok" : "broken";
     if (!found->ok()) std::cerr << to_table(*found);
 
-    const auto expected = std::min<std::uint64_t>(static_cast<std::uint64_t>(chosen.units), chosen.buyers);
+    const auto expected =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(chosen.units), chosen.buyers);
     if (out.tally.sold != expected) {
-        out.broken_promises.push_back("sold " + std::to_string(out.tally.sold) + ", not " + std::to_string(expected));
+        out.broken_promises.push_back("sold " + std::to_string(out.tally.sold) + ", not " +
+                                      std::to_string(expected));
     }
-    if (out.tally.errors != 0) out.broken_promises.push_back(std::to_string(out.tally.errors) + " buyers got no answer");
+    if (out.tally.errors != 0)
+        out.broken_promises.push_back(std::to_string(out.tally.errors) + " buyers got no answer");
     if (!found->ok()) out.broken_promises.push_back("check found a broken equation");
     return out;
 }
 
 void print_table(const demo_options& chosen, const outcome& done, const std::string& page) {
-    std::cout << "units " << chosen.units << "\nbuyers " << chosen.buyers << "\nsold " << done.tally.sold << "\n";
-    for (const auto& [code, count] : done.tally.refused) std::cout << "refused " << code << " " << count << "\n";
+    std::cout << "units " << chosen.units << "\nbuyers " << chosen.buyers << "\nsold "
+              << done.tally.sold << "\n";
+    for (const auto& [code, count] : done.tally.refused)
+        std::cout << "refused " << code << " " << count << "\n";
     std::cout << "errors " << done.tally.errors << "\ndurable orders/s "
               << decimal(per_second(done.tally.sold, done.tally.selling), 0) << "\np50 "
-              << decimal(done.latency.p50, 2) << " ms\np99 " << decimal(done.latency.p99, 2) << " ms\ncheck "
-              << done.check << "\npage " << page << "\n";
+              << decimal(done.latency.p50, 2) << " ms\np99 " << decimal(done.latency.p99, 2)
+              << " ms\ncheck " << done.check << "\npage " << page << "\n";
 }
 
 void print_json(const demo_options& chosen, const outcome& done) {
@@ -115,10 +124,10 @@ int demo(const demo_options& chosen) {
     log::configure(log::level::warning, log::format::text);
     const temporary_folder folder;
     if (folder.path().empty()) return fail("no temporary directory can be made");
-    const auto config = load_configuration({.flags = {{"data_dir", folder.path()},
-                                                      {"http.port", std::to_string(chosen.port)}},
-                                            .environment = {},
-                                            .file = {}});
+    const auto config = load_configuration(
+        {.flags = {{"data_dir", folder.path()}, {"http.port", std::to_string(chosen.port)}},
+         .environment = {},
+         .file = {}});
     if (!config) return refuse_usage(config.error().detail);
     auto opened = shop::open(*config);
     if (!opened) return fail(opened.error().detail);
@@ -127,8 +136,10 @@ int demo(const demo_options& chosen) {
 
     const auto done = sell_out(served, *config, chosen);
     if (!done) return fail(done.error().detail);
-    if (chosen.json) print_json(chosen, *done);
-    else print_table(chosen, *done, served.url() + "/v1/sales");
+    if (chosen.json)
+        print_json(chosen, *done);
+    else
+        print_table(chosen, *done, served.url() + "/v1/sales");
     if (chosen.keep_serving) {
         stop_signals signals;
         std::cout << "listening on " << served.listening_on() << std::endl;

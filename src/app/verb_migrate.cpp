@@ -19,7 +19,9 @@ int migrate_status(const configuration& config, bool json) {
         listed.push_back(boost::json::object{{"name", one.name}, {"applied", one.applied}});
         if (!json) std::cout << (one.applied ? "applied  " : "missing  ") << one.name << "\n";
     }
-    if (json) std::cout << boost::json::serialize(boost::json::object{{"migrations", std::move(listed)}}) << "\n";
+    if (json)
+        std::cout << boost::json::serialize(boost::json::object{{"migrations", std::move(listed)}})
+                  << "\n";
     return exit_done;
 }
 
@@ -30,7 +32,8 @@ int migrate_up(const configuration& config, bool json) {
     if (!applied) return fail(applied.error().detail);
     if (json) {
         boost::json::array names(applied->begin(), applied->end());
-        std::cout << boost::json::serialize(boost::json::object{{"applied", std::move(names)}}) << "\n";
+        std::cout << boost::json::serialize(boost::json::object{{"applied", std::move(names)}})
+                  << "\n";
         return exit_done;
     }
     for (const auto& name : *applied) std::cout << "applied  " << name << "\n";

@@ -19,12 +19,14 @@ constexpr std::size_t demo_products = 12;
 /// The database to seed. Errors: in mode production; those of opening and migrating it.
 result<std::unique_ptr<db::database>> open_for_seeding(const configuration& config) {
     if (config.production()) {
-        return failure{errc::forbidden, "seed makes things that nobody ordered; mode production refuses it"};
+        return failure{errc::forbidden,
+                       "seed makes things that nobody ordered; mode production refuses it"};
     }
     return open_migrated_record(config);
 }
 
-result<std::vector<product_id>> make_products(catalog::catalog_service& catalog, std::size_t count) {
+result<std::vector<product_id>> make_products(catalog::catalog_service& catalog,
+                                              std::size_t count) {
     std::vector<product_id> out;
     for (std::size_t number = 0; number < count; ++number) {
         auto made = wait_for(catalog.create_product(sample_product(number), nobody));
@@ -68,7 +70,9 @@ int seed_sale(const configuration& config, const sale_options& chosen) {
                             .length = std::chrono::hours{static_cast<std::int64_t>(chosen.hours)}});
     if (!made) return fail(made.error().detail);
     if (chosen.json) {
-        print({{"sale_id", to_string(made->id)}, {"product_id", to_string(made->product)}, {"units", chosen.units}});
+        print({{"sale_id", to_string(made->id)},
+               {"product_id", to_string(made->product)},
+               {"units", chosen.units}});
     } else {
         std::cout << to_string(made->id) << "\n";
     }
@@ -79,7 +83,8 @@ int seed_demo(const configuration& config, bool json) {
     auto record = open_for_seeding(config);
     if (!record) return fail(record.error().detail);
     catalog_without_gate catalog{**record};
-    const auto present = wait_for(catalog.service().list_products({.limit = 1, .cursor = std::nullopt}));
+    const auto present =
+        wait_for(catalog.service().list_products({.limit = 1, .cursor = std::nullopt}));
     if (!present) return fail(present.error().detail);
     if (!present->items.empty()) {
         std::cerr << "the shop has products already; nothing was seeded\n";
@@ -109,7 +114,8 @@ int seed_buyers(const configuration& config, std::size_t count, bool json) {
     if (json) {
         boost::json::array buyers;
         for (const auto& one : *made) {
-            buyers.push_back(boost::json::object{{"id", to_string(one.id)}, {"access_token", one.access_token}});
+            buyers.push_back(
+                boost::json::object{{"id", to_string(one.id)}, {"access_token", one.access_token}});
         }
         print({{"buyers", std::move(buyers)}});
     } else {

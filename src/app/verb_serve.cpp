@@ -10,11 +10,14 @@
 namespace market::app {
 namespace {
 
-void print_banner(const configuration& config, const shop& served, const std::optional<std::string>& set_up) {
+void print_banner(const configuration& config, const shop& served,
+                  const std::optional<std::string>& set_up) {
     const auto line = [](std::string_view name, const std::string& value) {
         std::cout << "  " << name << std::string(10 - name.size(), ' ') << value << "\n";
     };
-    const auto safe = [&config](std::string_view name) { return shown(*find_setting(name), config.text(name)); };
+    const auto safe = [&config](std::string_view name) {
+        return shown(*find_setting(name), config.text(name));
+    };
     std::cout << "market " MARKET_VERSION "\n";
     line("shop", served.url());
     line("mode", config.text("mode"));
@@ -22,7 +25,9 @@ void print_banner(const configuration& config, const shop& served, const std::op
     line("gate", safe("gate.url"));
     line("events", safe("events.url"));
     line("mail", safe("mail.url"));
-    if (set_up) line("set-up", served.url() + "/setup?token=" + *set_up + "  (makes the first admin, valid 1 h)");
+    if (set_up)
+        line("set-up",
+             served.url() + "/setup?token=" + *set_up + "  (makes the first admin, valid 1 h)");
     std::cout << "listening on " << served.listening_on() << std::endl;
 }
 
@@ -38,7 +43,8 @@ int serve(const configuration& config) {
     if (!set_up) return fail("set-up link: " + set_up.error().detail);
     if (auto started = served.start(); !started) return fail(started.error().detail);
     print_banner(config, served, *set_up);
-    return signals.serve_until_stopped(served, std::chrono::seconds{config.integer("http.drain_seconds")});
+    return signals.serve_until_stopped(served,
+                                       std::chrono::seconds{config.integer("http.drain_seconds")});
 }
 
 }  // namespace market::app

@@ -29,7 +29,8 @@ TEST_CASE("of many that make the secret at once all get the same one", "[app][se
     const auto path = folder.path("auth.secret");
     std::vector<std::string> secrets(16);
     std::vector<std::thread> makers;
-    for (auto& secret : secrets) makers.emplace_back([&secret, &path] { secret = *keep_secret(path); });
+    for (auto& secret : secrets)
+        makers.emplace_back([&secret, &path] { secret = *keep_secret(path); });
     for (auto& maker : makers) maker.join();
     CHECK(std::set<std::string>(secrets.begin(), secrets.end()).size() == 1);
     CHECK(std::distance(std::filesystem::directory_iterator{folder.path("")}, {}) == 1);

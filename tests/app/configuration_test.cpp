@@ -15,7 +15,8 @@ namespace {
 
 const configuration::entry& entry_of(const configuration& config, std::string_view name) {
     const auto& entries = config.entries();
-    return *std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.key->name == name; });
+    return *std::find_if(entries.begin(), entries.end(),
+                         [&](const auto& one) { return one.key->name == name; });
 }
 
 std::string complaint(const config_sources& sources) {
@@ -36,17 +37,20 @@ TEST_CASE("with nothing given every key has its default", "[app][config]") {
 }
 
 TEST_CASE("data_dir moves the places that nobody named", "[app][config]") {
-    const auto loaded = load_configuration(
-        {.flags = {{"data_dir", "/srv/shop"}}, .environment = {{"MARKET_MAIL_URL", "file:/srv/mail"}}});
+    const auto loaded =
+        load_configuration({.flags = {{"data_dir", "/srv/shop"}},
+                            .environment = {{"MARKET_MAIL_URL", "file:/srv/mail"}}});
     REQUIRE(loaded.has_value());
     CHECK(loaded->text("database.url") == "sqlite:/srv/shop/market.db");
     CHECK(loaded->text("mail.url") == "file:/srv/mail");
     CHECK(loaded->in_data_dir("control.sock") == "/srv/shop/control.sock");
 }
 
-TEST_CASE("a flag beats the environment, which beats the file, which beats the default", "[app][config]") {
+TEST_CASE("a flag beats the environment, which beats the file, which beats the default",
+          "[app][config]") {
     const temporary_folder folder;
-    const auto file = folder.write("m.toml", "[http]\nport = 1\nio_threads = 2\ndrain_seconds = 3\n");
+    const auto file =
+        folder.write("m.toml", "[http]\nport = 1\nio_threads = 2\ndrain_seconds = 3\n");
     const auto loaded = load_configuration(
         {.flags = {{"http.port", "7"}},
          .environment = {{"MARKET_HTTP_PORT", "5"}, {"MARKET_HTTP_IO_THREADS", "6"}},
@@ -68,13 +72,18 @@ TEST_CASE("MARKET_CONFIG names the file when no flag does", "[app][config]") {
     REQUIRE(by_variable.has_value());
     CHECK(by_variable->integer("http.port") == 1);
     CHECK(by_variable->warnings().empty());
-    const auto by_flag = load_configuration({.environment = {{"MARKET_CONFIG", named}}, .file = given});
+    const auto by_flag =
+        load_configuration({.environment = {{"MARKET_CONFIG", named}}, .file = given});
     REQUIRE(by_flag.has_value());
     CHECK(by_flag->integer("http.port") == 2);
 }
 
 TEST_CASE("a bad value is refused with its key, value and origin", "[app][config]") {
-    struct bad { const char* name; const char* value; const char* says; };
+    struct bad {
+        const char* name;
+        const char* value;
+        const char* says;
+    };
     const auto one = GENERATE(
         bad{"http.port", "65536", "http.port: \"65536\" is not an integer from 0 to 65535"},
         bad{"http.port", "-1", "http.port: \"-1\" is not an integer"},
@@ -85,10 +94,8 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
         bad{"writer.batch_orders_max", "0", "is not an integer from 1 to 4096"},
         bad{"mode", "test", "mode: \"test\" is not one of development, production"},
         bad{"log.level", "INFO", "is not one of trace, debug, info, warning, error, off"},
-        bad{"shop.currency", "krw", "capital letters"},
-        bad{"shop.currency", "WON?", "bytes"},
-        bad{"data_dir", "", "bytes"},
-        bad{"mail.from", "a\nb@c", "control character"},
+        bad{"shop.currency", "krw", "capital letters"}, bad{"shop.currency", "WON?", "bytes"},
+        bad{"data_dir", "", "bytes"}, bad{"mail.from", "a\nb@c", "control character"},
         bad{"database.url", "postgres://x", "is not one of sqlite:, mysql:"},
         bad{"database.url", "market.db", "is not a URL"},
         bad{"gate.url", "redis://localhost/0", "is not built yet (memory:)"},
@@ -107,10 +114,12 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
 
 TEST_CASE("a file's culprits are named with their lines, all at once", "[app][config]") {
     const temporary_folder folder;
-    const auto file = folder.write("m.toml", "mode = 1\n[http]\nprot = 80\nport = \"80\"\n[log]\nlevel = \"loud\"\n");
+    const auto file = folder.write(
+        "m.toml", "mode = 1\n[http]\nprot = 80\nport = \"80\"\n[log]\nlevel = \"loud\"\n");
     const auto says = complaint({.file = file});
     CHECK(says.find("mode: \"1\" is not a string (" + file + ":1)") != std::string::npos);
-    CHECK(says.find("http.prot: \"80\": there is no such key (" + file + ":3)") != std::string::npos);
+    CHECK(says.find("http.prot: \"80\": there is no such key (" + file + ":3)") !=
+          std::string::npos);
     CHECK(says.find("http.port: \"80\" is not an integer (" + file + ":4)") != std::string::npos);
     CHECK(says.find("log.level: \"loud\" is not one of") != std::string::npos);
 }
@@ -122,8 +131,10 @@ TEST_CASE("a file that is missing or no TOML is refused by name", "[app][config]
     CHECK(complaint({.file = broken}).find(broken + ":2:") != std::string::npos);
 }
 
-TEST_CASE("an unknown variable of ours is a warning, others are none of our business", "[app][config]") {
-    const auto loaded = load_configuration({.environment = {{"MARKET_HTTP_PROT", "1"}, {"HTTP_PORT", "2"}}});
+TEST_CASE("an unknown variable of ours is a warning, others are none of our business",
+          "[app][config]") {
+    const auto loaded =
+        load_configuration({.environment = {{"MARKET_HTTP_PROT", "1"}, {"HTTP_PORT", "2"}}});
     REQUIRE(loaded.has_value());
     REQUIRE(loaded->warnings().size() == 1);
     CHECK(loaded->warnings().front().find("MARKET_HTTP_PROT") != std::string::npos);
@@ -136,7 +147,8 @@ TEST_CASE("a secret may stand in a file of its own, but not twice", "[app][confi
     const auto loaded = load_configuration({.environment = {{"MARKET_AUTH_SECRET_FILE", file}}});
     REQUIRE(loaded.has_value());
     CHECK(loaded->text("auth.secret") == secret);
-    CHECK(complaint({.environment = {{"MARKET_AUTH_SECRET_FILE", file}, {"MARKET_AUTH_SECRET", secret}}})
+    CHECK(complaint(
+              {.environment = {{"MARKET_AUTH_SECRET_FILE", file}, {"MARKET_AUTH_SECRET", secret}}})
               .find("both") != std::string::npos);
     CHECK(complaint({.environment = {{"MARKET_AUTH_SECRET_FILE", folder.path("none")}}})
               .find("cannot be read (environment MARKET_AUTH_SECRET_FILE)") != std::string::npos);
@@ -150,12 +162,14 @@ TEST_CASE("production refuses a missing and a weak secret and offers a good one"
     CHECK(says.find("too easy to guess") != std::string::npos);
     CHECK(says.find(weak) == std::string::npos);
     const auto good = says.substr(says.rfind(' ') + 1);
-    CHECK(load_configuration({.flags = {{"mode", "production"}, {"auth.secret", good}}}).has_value());
+    CHECK(
+        load_configuration({.flags = {{"mode", "production"}, {"auth.secret", good}}}).has_value());
 }
 
 TEST_CASE("what is shown holds no secret", "[app][config]") {
     const auto& database = *market::app::find_setting("database.url");
-    CHECK(market::app::shown(database, "mysql://ada:p@ss:w/rd@db:3306/m") == "mysql://ada:(hidden)@db:3306/m");
+    CHECK(market::app::shown(database, "mysql://ada:p@ss:w/rd@db:3306/m") ==
+          "mysql://ada:(hidden)@db:3306/m");
     CHECK(market::app::shown(database, "mysql://ada@db/m") == "mysql://ada@db/m");
     CHECK(market::app::shown(database, "sqlite:a.db") == "sqlite:a.db");
     CHECK(market::app::shown(*market::app::find_setting("auth.secret"), "top") == "(hidden)");

@@ -20,14 +20,16 @@ TEST_CASE("an origin is http, a host and perhaps a port", "[app][http_call]") {
     CHECK(parse_origin("http://shop.example")->port == 80);
     CHECK(parse_origin("http://[::1]:81")->host == "::1");
     CHECK(parse_origin("http://[::1]:81")->port == 81);
-    for (const auto* bad : {"", "shop", "https://shop", "http://", "http://:80", "http://a:0", "http://a:65536",
-                            "http://a:8x", "http://a/b", "http://[::1", "http://a b"}) {
+    for (const auto* bad :
+         {"", "shop", "https://shop", "http://", "http://:80", "http://a:0", "http://a:65536",
+          "http://a:8x", "http://a/b", "http://[::1", "http://a b"}) {
         INFO(bad);
         CHECK_FALSE(parse_origin(bad));
     }
 }
 
-TEST_CASE("a socket that is missing or left behind by a dead server has no server", "[app][http_call]") {
+TEST_CASE("a socket that is missing or left behind by a dead server has no server",
+          "[app][http_call]") {
     const temporary_folder folder;
     const auto path = folder.path("control.sock");
     const market::app::http_place place{.origin = {}, .socket_path = path};
@@ -55,7 +57,8 @@ TEST_CASE("a server that accepts and says nothing is given up in time", "[app][h
     const int silent = ::socket(AF_UNIX, SOCK_STREAM, 0);
     REQUIRE(::bind(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     REQUIRE(::listen(silent, 1) == 0);
-    const auto answer = http_call({.origin = {}, .socket_path = path}, "GET", "/", std::chrono::milliseconds{100});
+    const auto answer =
+        http_call({.origin = {}, .socket_path = path}, "GET", "/", std::chrono::milliseconds{100});
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == market::errc::internal);
     ::close(silent);

@@ -3,4 +3,5 @@ market_suite(app_suite
   MODULES base app)
 # The configuration has no public header: nothing but the composition root reads it.
 target_include_directories(app_suite PRIVATE ${CMAKE_SOURCE_DIR}/src/app)
-target_compile_definitions(app_suite PRIVATE MARKET_CONFIG_EXAMPLE="${CMAKE_SOURCE_DIR}/config/market.toml")
+target_compile_definitions(app_suite
+  PRIVATE MARKET_CONFIG_EXAMPLE="${CMAKE_SOURCE_DIR}/config/market.toml")

@@ -193,7 +193,8 @@ class CheckNamesBrokenRows(unittest.TestCase):
 class CheckComparesTheGate(unittest.TestCase):
     # An order taken out of the record without a trace: only the gate still knows of it.
     UNDO = [
-        "UPDATE pools SET sold = sold - 1 WHERE id = (SELECT sale_id FROM order_lines WHERE order_id = ?)",
+        "UPDATE pools SET sold = sold - 1"
+        " WHERE id = (SELECT sale_id FROM order_lines WHERE order_id = ?)",
         "UPDATE sale_buyers SET quantity = quantity - 1"
         " WHERE user_id = (SELECT user_id FROM orders WHERE id = ?)",
         "UPDATE outbox_relay SET published = published - (SELECT events FROM orders WHERE id = ?)",

@@ -27,8 +27,9 @@ class CommandLine(unittest.TestCase):
 
     def market(self, *args, env=None, input=None, seconds=60):
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("MARKET_")}
-        return subprocess.run([market_binary(), *args], cwd=self.folder, env=inherited | (env or {}),
-                              input=input, stdin=None if input else subprocess.DEVNULL,
+        return subprocess.run([market_binary(), *args], cwd=self.folder,
+                              env=inherited | (env or {}), input=input,
+                              stdin=None if input else subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=seconds)
 
     def refused(self, code, says, *args, env=None):
@@ -71,7 +72,8 @@ class CommandLine(unittest.TestCase):
         for args, env, says in [
                 (("--http-port", "http"), {}, ["http.port", '"http"', "flag --http-port"]),
                 ((), {"MARKET_HTTP_PORT": "-1"}, ["http.port", '"-1"', "MARKET_HTTP_PORT"]),
-                (("--config", "m.toml"), {}, ["http.port", '"99999"', "m.toml:2", "http.prot", "m.toml:3"]),
+                (("--config", "m.toml"), {},
+                 ["http.port", '"99999"', "m.toml:2", "http.prot", "m.toml:3"]),
                 ((), {"MARKET_CONFIG": "none.toml"}, ["none.toml"]),
                 (("--gate-url", "redis://localhost:6379/0"), {}, ["gate.url", "not built yet"]),
                 (("--events-url", "kafka://localhost:9092"), {}, ["events.url", "not built yet"]),
@@ -90,7 +92,8 @@ class CommandLine(unittest.TestCase):
 
     def test_config_show_tells_origins_and_hides_secrets(self):
         env = {"MARKET_AUTH_SECRET": SECRET, "MARKET_DATABASE_URL": "mysql://ada:hunter22@db/m"}
-        shown = json.loads(self.market("config", "show", "--json", "--http-port", "81", env=env).stdout)
+        flags = ("--json", "--http-port", "81")
+        shown = json.loads(self.market("config", "show", *flags, env=env).stdout)
         by_key = {one["key"]: one for one in shown["config"]}
         self.assertEqual("81", by_key["http.port"]["value"])
         self.assertEqual("flag --http-port", by_key["http.port"]["origin"])
@@ -117,8 +120,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(0, self.market("check").returncode)
 
     def test_an_admin_is_made_once_an_address(self):
-        made = json.loads(self.market("admin", "create", "--email", "ada@example.org", "--json").stdout)
-        self.assertEqual({"id", "email", "password"}, set(made))
+        made = self.market("admin", "create", "--email", "ada@example.org", "--json")
+        self.assertEqual({"id", "email", "password"}, set(json.loads(made.stdout)))
         self.refused(1, ["ada@example.org"], "admin", "create", "--email", "ADA@example.org")
         given = self.market("admin", "create", "--email", "bob@example.org", "--password-file", "-",
                             input="correct horse battery\n")
@@ -149,7 +152,8 @@ class CommandLine(unittest.TestCase):
     def test_nobody_listening_is_unhealthy(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
-            self.refused(1, ["no answer"], "health", "--url", f"http://127.0.0.1:{taken.getsockname()[1]}")
+            url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            self.refused(1, ["no answer"], "health", "--url", url)
 
     # --- a start that cannot be: 1, one line ---
 
@@ -164,7 +168,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(0, self.market("migrate", "up").returncode)
         database = sqlite3.connect(self.folder / "market-data/market.db")
         columns = [row[1] for row in database.execute("PRAGMA table_info(schema_migrations)")]
-        row = list(database.execute("SELECT * FROM schema_migrations ORDER BY name DESC").fetchone())
+        newest = "SELECT * FROM schema_migrations ORDER BY name DESC"
+        row = list(database.execute(newest).fetchone())
         row[columns.index("name")] = "9999_later"
         database.execute(f"INSERT INTO schema_migrations VALUES ({','.join('?' * len(row))})", row)
         database.commit()
@@ -222,7 +227,8 @@ class RunningServer(unittest.TestCase):
 
     def test_a_sale_seeded_beside_the_server_opens(self):
         with Server() as shop:
-            sale = shop.market("seed", "sale", "--units", "3", "--per-user-limit", "3").stdout.strip()
+            made = shop.market("seed", "sale", "--units", "3", "--per-user-limit", "3")
+            sale = made.stdout.strip()
             reply = shop.order(shop.buyers(1)[0], sale, quantity=3, key="k")
             self.assertEqual(201, reply.status, reply)
             shop.assert_sound()
@@ -233,8 +239,9 @@ class RunningServer(unittest.TestCase):
             tokens = shop.data_dir / "tokens"
             tokens.write_text("\n".join(shop.buyers(2)) + "\n")
             for flags in ((), ("--rate", "50")):
-                done = shop.market("bench", "--url", shop.url, "--tokens", str(tokens), "--sale", sale["id"],
-                                   "--connections", "4", "--seconds", "1", "--json", *flags)
+                done = shop.market("bench", "--url", shop.url, "--tokens", str(tokens),
+                                   "--sale", sale["id"], "--connections", "4", "--seconds", "1",
+                                   "--json", *flags)
                 self.assertEqual(0, done.returncode, done.stderr)
                 told = json.loads(done.stdout)
                 self.assertEqual("ok", told["check"])
