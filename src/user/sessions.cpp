@@ -98,14 +98,15 @@ std::optional<rotated> rotate_session(db::transaction& tx, const refresh_claim& 
                   << " AND expires_at > " << now);
     const auto row = tx.query_one<user_id, std::int64_t, instant>(
         db::sql{} << "SELECT user_id, generation, rotated_at FROM sessions WHERE id = "
-                  << claim.session << " AND expires_at > " << now);
+                  << claim.session);
     if (!row) return std::nullopt;
     const auto& [user, generation, rotated_at] = *row;
     const bool is_predecessor =
         claim.generation + 1 == generation && now - rotated_at <= refresh_grace;
     if (raised == 1 || is_predecessor) return rotated{user, {claim.session, generation}};
     tx.execute(db::sql{} << "DELETE FROM sessions WHERE id = " << claim.session);
-    log::warning("user.refresh_reused", {{"user", to_string(user)}});
+    const bool is_reuse = claim.generation < generation;  // else it has run out
+    if (is_reuse) log::warning("user.refresh_reused", {{"user", to_string(user)}});
     return std::nullopt;
 }
 

@@ -81,6 +81,25 @@ TEST_CASE("many set-ups at once make one admin, with one link and with several",
     }
     CHECK(made == 1);
     CHECK(shop.admins() == 1);
+    CHECK(shop.links() == 0);
+}
+
+TEST_CASE("a link that runs out while the password is hashed makes nobody", "[user][setup]") {
+    admin_shop shop;
+    const auto token = shop.offer();
+    shop.clock.advance_each_time(30min);
+    CHECK(error_of(run(shop.set_up(token))) == errc::not_found);
+    CHECK(shop.admins() == 0);
+}
+
+TEST_CASE("an admin who comes while the password is hashed stays the only one", "[user][setup]") {
+    admin_shop shop;
+    const auto token = shop.offer();
+    shop.execute(
+        db::sql{} << "CREATE TRIGGER first AFTER DELETE ON set_up_links BEGIN INSERT INTO users "
+                  << "(id, email, email_folded, password_hash, name, role, created_at) "
+                  << "VALUES (randomblob(16), 'a@b', 'a@b', '', 'a', 'admin', 0); END");
+    CHECK(error_of(run(shop.set_up(token))) == errc::not_found);
 }
 
 TEST_CASE("a link is worth nothing once there is an admin", "[user][setup]") {

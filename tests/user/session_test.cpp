@@ -1,6 +1,8 @@
 #include "support/catch.hpp"
 #include "user/user_fixture.hpp"
 
+#include <ctime>
+
 using namespace market;
 using namespace market::user;
 using namespace market::user::testing;
@@ -41,6 +43,17 @@ TEST_CASE("login answers unknown addresses and wrong passwords alike", "[user][l
     const auto full = shop.open(0);
     CHECK(error_of(run(full->log_in("buyer@example.com", "wrong password"))) == errc::overloaded);
     CHECK(error_of(run(full->log_in("nobody@example.com", "wrong password"))) == errc::overloaded);
+}
+
+TEST_CASE("login computes a hash for an unknown address as for a known one", "[user][login]") {
+    session_shop shop;
+    const auto cpu_time_of = [&](const std::string& email) {
+        const auto before = std::clock();
+        CHECK(error_of(run(shop.users().log_in(email, "wrong password"))) == errc::login_failed);
+        return std::clock() - before;
+    };
+    const auto known = cpu_time_of("buyer@example.com");
+    CHECK(cpu_time_of("nobody@example.com") > known / 3);
 }
 
 TEST_CASE("a refresh token rotates within its session", "[user][refresh]") {
