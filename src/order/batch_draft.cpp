@@ -44,8 +44,10 @@ facts read_facts(db::transaction& tx, const batch& wanted) {
     for (const auto& each : wanted) {
         if (!each->what.address) users.insert(each->what.buyer);
         for (const auto& line : each->what.lines) {
-            if (const auto* sale = line.sale()) sales.insert(*sale);
-            else products.insert(*line.product());
+            if (const auto* sale = line.sale())
+                sales.insert(*sale);
+            else
+                products.insert(*line.product());
         }
     }
     const auto list = [](const auto& set) { return std::vector(set.begin(), set.end()); };
@@ -68,8 +70,7 @@ struct drafting {
         out.made.placed_at = now;
         if (auto missing = set_address(out.made, from)) return refused(std::move(*missing));
         for (std::size_t i = 0; i < from.lines.size(); ++i)
-            if (!add_line(out, from.lines[i]))
-                return refused(unknown_thing(i, from.lines[i]));
+            if (!add_line(out, from.lines[i])) return refused(unknown_thing(i, from.lines[i]));
         for (const auto& line : from.lines)
             if (const auto* sale = line.sale(); sale && known.sales.at(*sale).closed)
                 return write_answer{verdict::stale};
@@ -99,8 +100,12 @@ private:
 
     /// False when there is no such thing.
     bool add_line(drafted& out, const cart_line& from) const {
-        line made{.product = {}, .sale = {}, .product_name = {}, .quantity = from.quantity,
-                  .unit_price = {}, .admission_seq = {}};
+        line made{.product = {},
+                  .sale = {},
+                  .product_name = {},
+                  .quantity = from.quantity,
+                  .unit_price = {},
+                  .admission_seq = {}};
         std::int64_t limit = 0;
         if (const auto* sale = from.sale()) {
             const auto terms = known.sales.find(*sale);
@@ -130,8 +135,8 @@ void write_keys(db::transaction& tx, const std::vector<drafted>& drafts) {
     keys.reserve(drafts.size());
     for (const auto& each : drafts) {
         const auto& from = each.of->what;
-        keys.push_back({from.rid, from.buyer, from.fingerprint, each.made.id, each.body,
-                        each.made.placed_at});
+        keys.push_back(
+            {from.rid, from.buyer, from.fingerprint, each.made.id, each.body, each.made.placed_at});
     }
     insert_keys(tx, keys);
 }
@@ -142,8 +147,10 @@ bool take_stock(db::transaction& tx, const std::vector<drafted>& drafts) {
     constexpr std::int64_t no_epoch = 0;
     for (const auto& each : drafts)
         for (const auto& line : each.of->what.lines) {
-            if (const auto* sale = line.sale()) units[{pool_of(*sale), line.epoch}] += line.quantity;
-            else units[{pool_of(*line.product()), no_epoch}] += line.quantity;
+            if (const auto* sale = line.sale())
+                units[{pool_of(*sale), line.epoch}] += line.quantity;
+            else
+                units[{pool_of(*line.product()), no_epoch}] += line.quantity;
         }
     for (const auto& [pool, count] : units) {
         stock::ledger::pool_take wanted{pool.first, count, {}};

@@ -21,15 +21,15 @@ struct drafted {
 };
 
 /// Drafts an order for each purchase of `wanted`. Those that cannot become one are settled at once
-/// and left out, both there and in `wanted`: a purchase whose key is taken is answered by the key's row,
-/// whatever has become of the things it names; then an address, then the things must exist; an
+/// and left out, both there and in `wanted`: a purchase whose key is taken is answered by the key's
+/// row, whatever has become of the things it names; then an address, then the things must exist; an
 /// admission to a closed sale is stale.
 std::vector<drafted> draft_orders(db::transaction& tx, batch& wanted, instant now,
                                   const std::string& currency);
 
-/// Writes the drafts: keys, pools (ascending), buyers, orders, events. False when a pool had no room
-/// or another epoch: roll back and ask `settle_misfits`. Throws db::error; check_violation means
-/// that a buyer's limit did not hold.
+/// Writes the drafts: keys, pools (ascending), buyers, orders, events. False when a pool had no
+/// room or another epoch: roll back and ask `settle_misfits`. Throws db::error; check_violation
+/// means that a buyer's limit did not hold.
 bool write_drafts(db::transaction& tx, const std::vector<drafted>& drafts);
 
 }  // namespace market::order

@@ -16,8 +16,10 @@ cart_facts look_at(db::transaction& tx, const cart& of, bool keyed) {
     std::vector<sale_id> sales;
     std::vector<product_id> products;
     for (const auto& line : of.lines) {
-        if (line.sale()) sales.push_back(*line.sale());
-        else products.push_back(*line.product());
+        if (line.sale())
+            sales.push_back(*line.sale());
+        else
+            products.push_back(*line.product());
     }
     const auto of_sales = catalog::terms_of_sales(tx, sales);
     const auto of_products = catalog::terms_of_products(tx, products);

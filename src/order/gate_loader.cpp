@@ -99,12 +99,13 @@ asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
         co_return sale_is_closed();
     }
     const auto& view = views->front();
-    co_return view.state == stock::gate_state::open && view.epoch == pool->gate_epoch;
+    co_return view.state == stock::gate_state::open&& view.epoch == pool->gate_epoch;
 }
 
 // 1. A frozen gate admits nobody, so the holds read after the freeze are all that can become orders
 //    of its epoch.
-// 2. The record is read under the pool's lock and a new epoch: no batch of an older one commits later.
+// 2. The record is read under the pool's lock and a new epoch: no batch of an older one commits
+// later.
 // 3. The gate opens last, and only if no later load did.
 asio::awaitable<result<void>> gate_loader::carry_out(sale_id sale, load_ptr mine) {
     for (int tries = 0; tries < tries_max; ++tries) {

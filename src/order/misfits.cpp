@@ -37,8 +37,7 @@ public:
     /// Uses up the units of all its lines; or says why not and uses nothing.
     std::optional<write_answer> take(const cart& wanted) {
         std::optional<write_answer> no_room;
-        for (std::size_t i = 0; i < wanted.lines.size() && !no_room; ++i)
-            no_room = look(wanted, i);
+        for (std::size_t i = 0; i < wanted.lines.size() && !no_room; ++i) no_room = look(wanted, i);
         if (no_room) return no_room;
         for (const auto& line : wanted.lines) {
             if (const auto* sale = line.sale()) {
@@ -69,7 +68,8 @@ private:
         if (terms == terms_.end()) return refused(unknown_thing(index, line));
         const auto limit = terms->second.per_user_limit;
         const auto left = limit - bought(*sale, wanted.buyer);
-        if (left < line.quantity) return drifted(above_limit(index, limit, std::max<std::int64_t>(left, 0)));
+        if (left < line.quantity)
+            return drifted(above_limit(index, limit, std::max<std::int64_t>(left, 0)));
         return std::nullopt;
     }
 

@@ -55,7 +55,8 @@ asio::awaitable<result<page<order>>> order_life::list(user::principal who, page_
             .limit = request.limit + 1,
         };
         auto select = [&](db::transaction& tx) -> result<page<order>> {
-            return cut_page(select_orders(tx, wanted), request, [](const order& row) { return row.id; });
+            return cut_page(select_orders(tx, wanted), request,
+                            [](const order& row) { return row.id; });
         };
         return database_.read(select, db::access::snapshot);
     };
@@ -69,7 +70,7 @@ asio::awaitable<result<order>> order_life::cancel(user::principal who, order_id 
     if (!done) co_return done.error();
     notify_relay_();
     for (const auto& credit : done->credits)
-        co_await give_credit(database_, blocking_, gate_, credit);
+        co_await give_credit(database_, blocking_, gate_, rebuilder_, credit);
     co_return std::move(done->now);
 }
 
@@ -85,9 +86,9 @@ result<order_life::cancelled> order_life::cancel_in_record(const user::principal
             return failure{errc::order_state, "the order can no longer be cancelled"};
         return_units(tx, *found, who, now, out.credits);
         out.now = find_order(tx, id).value();
-        const std::array events{outbox::event{
-            make_id<event_id>(), "market.orders", "market.order.cancelled.v1", to_string(id), now,
-            to_json(out.now, currency_), traceparent}};
+        const std::array events{outbox::event{make_id<event_id>(), "market.orders",
+                                              "market.order.cancelled.v1", to_string(id), now,
+                                              to_json(out.now, currency_), traceparent}};
         outbox::append(tx, events);
         return out;
     };

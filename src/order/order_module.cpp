@@ -33,11 +33,12 @@ cart make_cart(purchase_request request, const purchase_rid& rid, const digest25
 class orders final : public order_module, public order_service {
 public:
     orders(db::database& database, worker_pool& blocking, const wall_clock& clock,
-           stock::stock_gate& gate, const std::function<void()>& notify_relay, const settings& chosen)
+           stock::stock_gate& gate, const std::function<void()>& notify_relay,
+           const settings& chosen)
         : loader_(database, blocking, clock, gate),
           writer_(database, clock, gate, notify_relay,
                   {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max}),
-          life_(database, blocking, clock, gate, notify_relay, chosen.currency),
+          life_(database, blocking, clock, gate, loader_, notify_relay, chosen.currency),
           sweeper_(database, blocking, clock, gate, loader_, {chosen.request_deadline}),
           parts_{database, blocking, gate, loader_, writer_.queue()} {}
 
@@ -140,7 +141,8 @@ private:
 
 std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
                                                 const wall_clock& clock, stock::stock_gate& gate,
-                                                std::function<void()> notify_relay, settings chosen) {
+                                                std::function<void()> notify_relay,
+                                                settings chosen) {
     return std::make_unique<orders>(database, blocking, clock, gate, notify_relay, chosen);
 }
 

@@ -55,7 +55,8 @@ void insert_deliveries(db::transaction& tx, std::span<const order> orders) {
 order_state parse_state(const std::string& text) {
     for (const auto state : {order_state::confirmed, order_state::cancelled})
         if (text == to_string(state)) return state;
-    throw db::error{db::cause::data_error, "an order is in a state that this version does not know"};
+    throw db::error{db::cause::data_error,
+                    "an order is in a state that this version does not know"};
 }
 
 constexpr db::raw head_columns =
@@ -66,13 +67,15 @@ std::vector<order> read_heads(db::transaction& tx, const sql& text) {
     std::vector<order> out;
     using std::string;
     for (auto& [id, user, state, total, to_state, city, zipcode, street, at] :
-         tx.query<order_id, user_id, string, money, string, string, string, string, instant>(text)) {
+         tx.query<order_id, user_id, string, money, string, string, string, string, instant>(
+             text)) {
         order each;
         each.id = id;
         each.user = user;
         each.state = parse_state(state);
         each.total = total;
-        each.address = {std::move(to_state), std::move(city), std::move(zipcode), std::move(street)};
+        each.address = {std::move(to_state), std::move(city), std::move(zipcode),
+                        std::move(street)};
         each.placed_at = at;
         out.push_back(std::move(each));
     }
@@ -83,13 +86,15 @@ using by_id = std::unordered_map<order_id, order*>;
 
 void read_lines(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
     sql text;
-    text << "SELECT order_id, product_id, sale_id, product_name, quantity, unit_price, admission_seq "
+    text << "SELECT order_id, product_id, sale_id, product_name, quantity, unit_price, "
+            "admission_seq "
             "FROM order_lines WHERE order_id IN ";
     text.list(ids) << " ORDER BY order_id, line_no";
     using maybe_sale = std::optional<sale_id>;
     using maybe_seq = std::optional<std::int64_t>;
     for (auto& [id, product, sale, name, quantity, price, seq] :
-         tx.query<order_id, product_id, maybe_sale, std::string, std::int64_t, money, maybe_seq>(text))
+         tx.query<order_id, product_id, maybe_sale, std::string, std::int64_t, money, maybe_seq>(
+             text))
         orders.at(id)->lines.push_back({product, sale, std::move(name), quantity, price, seq});
 }
 
@@ -101,9 +106,10 @@ void read_deliveries(db::transaction& tx, std::span<const order_id> ids, const b
     using text_or_null = std::optional<std::string>;
     using at_or_null = std::optional<instant>;
     for (auto& [id, state, carrier, tracking, pending, preparing, shipped, delivered, cancelled] :
-         tx.query<order_id, std::string, text_or_null, text_or_null, instant, at_or_null, at_or_null,
-                  at_or_null, at_or_null>(text)) {
-        delivery each{std::move(state), std::move(carrier), std::move(tracking), {{"pending", pending}}};
+         tx.query<order_id, std::string, text_or_null, text_or_null, instant, at_or_null,
+                  at_or_null, at_or_null, at_or_null>(text)) {
+        delivery each{
+            std::move(state), std::move(carrier), std::move(tracking), {{"pending", pending}}};
         if (preparing) each.history.push_back({"preparing", *preparing});
         if (shipped) each.history.push_back({"shipped", *shipped});
         if (delivered) each.history.push_back({"delivered", *delivered});
@@ -139,7 +145,8 @@ std::vector<order> select_orders(db::transaction& tx, const order_selection& wan
     if (wanted.state) text << " AND state = " << to_string(*wanted.state);
     if (wanted.before) text << " AND id < " << *wanted.before;
     if (wanted.sale)
-        text << " AND id IN (SELECT order_id FROM order_lines WHERE sale_id = " << *wanted.sale << ")";
+        text << " AND id IN (SELECT order_id FROM order_lines WHERE sale_id = " << *wanted.sale
+             << ")";
     text << " ORDER BY id DESC LIMIT " << wanted.limit;
     auto out = read_heads(tx, text);
     read_parts(tx, out);
@@ -167,9 +174,10 @@ bool mark_cancelled(db::transaction& tx, order_id id, instant at) {
 }
 
 bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq) {
-    return tx.query_one<std::int64_t>(sql{} << "SELECT line_no FROM order_lines WHERE sale_id = "
-                                            << sale << " AND admission_seq = " << seq
-                                            << " AND order_id = " << id)
+    return tx
+        .query_one<std::int64_t>(sql{} << "SELECT line_no FROM order_lines WHERE sale_id = " << sale
+                                       << " AND admission_seq = " << seq
+                                       << " AND order_id = " << id)
         .has_value();
 }
 

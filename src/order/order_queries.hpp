@@ -47,8 +47,8 @@ struct old_key {
     instant at;
     std::vector<sale_id> sales;
 };
-std::vector<old_key> old_keys(db::transaction& tx, instant before, const std::optional<old_key>& after,
-                              std::size_t max);
+std::vector<old_key> old_keys(db::transaction& tx, instant before,
+                              const std::optional<old_key>& after, std::size_t max);
 /// Drops the keys. False when one of them was gone already: roll back, another is at it.
 bool purge_keys(db::transaction& tx, std::span<const old_key> keys);
 
@@ -68,7 +68,8 @@ struct order_selection {
 std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted);
 /// `locked`: with the row lock.
 std::optional<order> find_order(db::transaction& tx, order_id id, bool locked = false);
-/// confirmed -> cancelled, with its delivery; counts one event more. False when it was not confirmed.
+/// confirmed -> cancelled, with its delivery; counts one event more. False when it was not
+/// confirmed.
 bool mark_cancelled(db::transaction& tx, order_id id, instant at);
 
 // --- admissions (order_queries.cpp) ---

@@ -64,7 +64,8 @@ void order_writer::work() {
     }
 }
 
-// 1. Every purchase of the batch is settled exactly once, after its outcome is known (or is known to
+// 1. Every purchase of the batch is settled exactly once, after its outcome is known (or is known
+// to
 //    be unknowable before its deadline).
 // 2. A round settles at least one purchase, or is one of at most fruitless_rounds_max that did not.
 // 3. Nothing is mended inside a transaction: it commits whole or is rolled back whole.
@@ -114,7 +115,7 @@ order_writer::step order_writer::sort_out(batch& wanted) {
 }
 
 order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
-                                         const std::vector<drafted>& drafts, batch& wanted) {
+                                        const std::vector<drafted>& drafts, batch& wanted) {
     kill_point("before_commit");
     auto outcome = tx->commit();
     tx.reset();
@@ -122,13 +123,9 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
     if (outcome == db::commit_outcome::unknown)
         outcome = find_out(drafts.front(), latest_deadline(wanted));
     switch (outcome) {
-        case db::commit_outcome::committed:
-            placed(drafts, wanted);
-            return step::done;
-        case db::commit_outcome::rolled_back:
-            return step::again;
-        case db::commit_outcome::unknown:
-            break;
+        case db::commit_outcome::committed: placed(drafts, wanted); return step::done;
+        case db::commit_outcome::rolled_back: return step::again;
+        case db::commit_outcome::unknown: break;
     }
     log::error("order.outcome_unknown", {{"orders", static_cast<std::int64_t>(wanted.size())}});
     settle_all(wanted, {verdict::unknown});
@@ -169,28 +166,28 @@ void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
 
 /// Whatever the error, nothing of the transaction was committed.
 order_writer::step order_writer::after_error(const db::error& failed, batch& wanted) {
-    log::warning("order.batch_rolled_back",
-                 {{"cause", db::to_string(failed.why())},
-                  {"orders", static_cast<std::int64_t>(wanted.size())}});
+    log::warning("order.batch_rolled_back", {{"cause", db::to_string(failed.why())},
+                                             {"orders", static_cast<std::int64_t>(wanted.size())}});
     switch (failed.why()) {
         case db::cause::deadlock:
         case db::cause::lock_timeout:
         case db::cause::connection_lost:
-        case db::cause::unique_violation:  // another instance wrote one of the keys: read it next time
+        case db::cause::unique_violation:  // another instance wrote one of the keys: read it next
+                                           // time
             if (std::chrono::steady_clock::now() < latest_deadline(wanted)) return step::again;
-            settle_all(wanted, refused(errc::database_unavailable, "the database did not answer in time"));
+            settle_all(wanted,
+                       refused(errc::database_unavailable, "the database did not answer in time"));
             return step::done;
         case db::cause::unavailable:
         case db::cause::refused:
         case db::cause::read_only:
         case db::cause::full:
-            settle_all(wanted, refused(errc::database_unavailable, "the database cannot be written"));
+            settle_all(wanted,
+                       refused(errc::database_unavailable, "the database cannot be written"));
             return step::done;
-        case db::cause::check_violation:
-            return step::misfit;
+        case db::cause::check_violation: return step::misfit;
         case db::cause::data_error:
-        case db::cause::other:
-            break;
+        case db::cause::other: break;
     }
     return step::halve;
 }

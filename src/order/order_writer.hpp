@@ -14,8 +14,8 @@
 namespace market::order {
 
 /// Commits what is queued, many purchases in one transaction: one fsync serves them all. Never
-/// waits for a batch to fill. The idea is group commit: DeWitt et al., "Implementation Techniques for
-/// Main Memory Database Systems", SIGMOD 1984.
+/// waits for a batch to fill. The idea is group commit: DeWitt et al., "Implementation Techniques
+/// for Main Memory Database Systems", SIGMOD 1984.
 class order_writer {
 public:
     struct settings {
@@ -37,17 +37,18 @@ public:
 private:
     /// What to do next with a batch.
     enum class step {
-        done,     ///< every purchase was settled
-        again,    ///< run it anew
-        misfit,   ///< something had no room: find all that have none, then run the rest anew
-        halve,    ///< one of them is poison: part them until it stands alone
+        done,    ///< every purchase was settled
+        again,   ///< run it anew
+        misfit,  ///< something had no room: find all that have none, then run the rest anew
+        halve,   ///< one of them is poison: part them until it stands alone
     };
 
     void work();
     void write(batch wanted);
     step attempt(batch& wanted);
     step sort_out(batch& wanted);
-    step commit(std::unique_ptr<db::transaction> tx, const std::vector<drafted>& drafts, batch& wanted);
+    step commit(std::unique_ptr<db::transaction> tx, const std::vector<drafted>& drafts,
+                batch& wanted);
     step after_error(const db::error& failed, batch& wanted);
     db::commit_outcome find_out(const drafted& first, deadline until);
     void placed(const std::vector<drafted>& drafts, batch& wanted);

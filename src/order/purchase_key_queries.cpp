@@ -35,7 +35,8 @@ std::unordered_map<order_id, std::vector<sale_id>> sales_of(db::transaction& tx,
 
 }  // namespace
 
-std::vector<key_row> find_keys(db::transaction& tx, std::span<const purchase_rid> rids, bool locked) {
+std::vector<key_row> find_keys(db::transaction& tx, std::span<const purchase_rid> rids,
+                               bool locked) {
     sql text;
     text << "SELECT rid, fingerprint, order_id, reply FROM purchase_keys WHERE rid IN ";
     text.list(rids);
@@ -66,10 +67,10 @@ void insert_keys(db::transaction& tx, std::span<const new_key> keys) {
 void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, instant at) {
     const digest256 no_body{};
     for (const auto& key : keys)
-        tx.execute(sql{} << "INSERT INTO purchase_keys (rid, user_id, fingerprint, sale_id, at) VALUES ("
-                         << key.rid << ", " << key.buyer << ", "
-                         << std::span<const std::byte>{no_body} << ", " << key.sale << ", " << at
-                         << ")");
+        tx.execute(
+            sql{} << "INSERT INTO purchase_keys (rid, user_id, fingerprint, sale_id, at) VALUES ("
+                  << key.rid << ", " << key.buyer << ", " << std::span<const std::byte>{no_body}
+                  << ", " << key.sale << ", " << at << ")");
     add_to_voids(tx, static_cast<std::int64_t>(keys.size()));
 }
 
@@ -80,14 +81,14 @@ std::vector<purchase_rid> rids_of_sale(db::transaction& tx, sale_id sale) {
                  "WHERE l.sale_id = "
               << sale);
     for (const auto& [rid] : ordered) out.push_back(rid);
-    const auto voided = tx.query<purchase_rid>(
-        sql{} << "SELECT rid FROM purchase_keys WHERE sale_id = " << sale);
+    const auto voided =
+        tx.query<purchase_rid>(sql{} << "SELECT rid FROM purchase_keys WHERE sale_id = " << sale);
     for (const auto& [rid] : voided) out.push_back(rid);
     return out;
 }
 
-std::vector<old_key> old_keys(db::transaction& tx, instant before, const std::optional<old_key>& after,
-                              std::size_t max) {
+std::vector<old_key> old_keys(db::transaction& tx, instant before,
+                              const std::optional<old_key>& after, std::size_t max) {
     sql text;
     text << "SELECT rid, order_id, sale_id, at FROM purchase_keys WHERE at < " << before;
     if (after)
@@ -98,7 +99,8 @@ std::vector<old_key> old_keys(db::transaction& tx, instant before, const std::op
     std::vector<order_id> orders;
     using maybe_order = std::optional<order_id>;
     using maybe_sale = std::optional<sale_id>;
-    for (auto& [rid, order, sale, at] : tx.query<purchase_rid, maybe_order, maybe_sale, instant>(text)) {
+    for (auto& [rid, order, sale, at] :
+         tx.query<purchase_rid, maybe_order, maybe_sale, instant>(text)) {
         out.push_back({rid, order, at, {}});
         if (sale) out.back().sales.push_back(*sale);
         if (order) orders.push_back(*order);

@@ -73,7 +73,8 @@ failure sale_has_ended(std::size_t index) {
 }
 
 failure above_limit(std::size_t index, std::int64_t limit, std::int64_t remaining) {
-    auto out = refuse_line(errc::purchase_limit, index, "above what one buyer may buy in this sale");
+    auto out =
+        refuse_line(errc::purchase_limit, index, "above what one buyer may buy in this sale");
     out.facts.emplace_back("limit", limit);
     out.facts.emplace_back("remaining", remaining);
     return out;

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 constexpr auto gate_pause = 20ms;  ///< between two looks at a hold that another attempt has
 
 bool has_sale(const cart& of) {
-    return std::any_of(of.lines.begin(), of.lines.end(), [](const auto& line) { return line.sale(); });
+    return std::any_of(of.lines.begin(), of.lines.end(),
+                       [](const auto& line) { return line.sale(); });
 }
 
 write_answer refused(errc code, std::string detail) {
@@ -30,7 +31,8 @@ failure too_late() {
 
 }  // namespace
 
-// The purchase. Each turn of the loop either answers, or was told that the gate is of another epoch.
+// The purchase. Each turn of the loop either answers, or was told that the gate is of another
+// epoch.
 asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     if (has_sale(cart_) && cart_.lines.size() > 1)
         if (auto known = co_await look_before()) co_return std::move(*known);
@@ -40,8 +42,7 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
         auto written = co_await write();
         kill_point("before_reply");
         switch (written.what) {
-            case verdict::placed:
-                co_return std::move(written.reply);
+            case verdict::placed: co_return std::move(written.reply);
             case verdict::duplicate:
                 co_await settle_by_record();
                 co_return std::move(written.reply);
@@ -49,7 +50,8 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
                 co_await give_back_all();
                 for (const auto& line : cart_.lines)
                     if (written.drift && line.sale())
-                        co_await parts_.rebuilder.rebuild(*line.sale(), stock::rebuild_reason::drift);
+                        co_await parts_.rebuilder.rebuild(*line.sale(),
+                                                          stock::rebuild_reason::drift);
                 co_return std::move(written.reply);
             case verdict::stale:
                 admitted_.clear();
@@ -65,7 +67,8 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     }
 }
 
-/// A cart with several lines: its key answers first, then all lines must exist, then all be on sale.
+/// A cart with several lines: its key answers first, then all lines must exist, then all be on
+/// sale.
 asio::awaitable<purchase_run::answer> purchase_run::look_before() {
     auto look = [this]() -> result<cart_facts> {
         auto read = [this](db::transaction& tx) -> result<cart_facts> {
@@ -81,7 +84,8 @@ asio::awaitable<purchase_run::answer> purchase_run::look_before() {
         if (line.sale()) sales.push_back(*line.sale());
     auto views = co_await parts_.gate.look(std::move(sales));
     if (!views) co_return views.error();
-    if (auto refused = first_refusal(cart_, *known, views->front().now)) co_return std::move(*refused);
+    if (auto refused = first_refusal(cart_, *known, views->front().now))
+        co_return std::move(*refused);
     co_return std::nullopt;
 }
 
@@ -130,8 +134,8 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
     }
 }
 
-/// The rid was seen before: its row answers. While another attempt holds it, wait for either the row
-/// or the end of the hold; a gate that says done where the record has nothing is wrong.
+/// The rid was seen before: its row answers. While another attempt holds it, wait for either the
+/// row or the end of the hold; a gate that says done where the record has nothing is wrong.
 asio::awaitable<purchase_run::answer> purchase_run::after_known(std::size_t index, bool done) {
     auto row = co_await find_key();
     if (!row) co_return row.error();
@@ -197,8 +201,10 @@ asio::awaitable<void> purchase_run::settle_by_record() {
     auto ours = co_await parts_.blocking.run(std::move(compare));
     if (!ours) co_return;  // the sweeper settles the holds by the same rule
     for (std::size_t i = 0; i < admitted_.size(); ++i) {
-        if ((*ours)[i]) co_await parts_.gate.confirm_one(admission(admitted_[i]));
-        else co_await parts_.gate.cancel(admission(admitted_[i]));
+        if ((*ours)[i])
+            co_await parts_.gate.confirm_one(admission(admitted_[i]));
+        else
+            co_await parts_.gate.cancel(admission(admitted_[i]));
     }
     admitted_.clear();
 }

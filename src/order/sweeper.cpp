@@ -53,17 +53,19 @@ asio::awaitable<void> sweeper::open_gates(std::vector<sale_id>& open) {
         if (view.state == stock::gate_state::open && view.epoch == (*pools)[i].gate_epoch) continue;
         auto loaded = co_await rebuilder_.rebuild(open[i], stock::rebuild_reason::stale);
         if (!loaded)
-            log::warning("gate.not_loaded", {{"sale", to_string(open[i])},
-                                             {"cause", std::string{to_string(loaded.error().code)}}});
+            log::warning("gate.not_loaded",
+                         {{"sale", to_string(open[i])},
+                          {"cause", std::string{to_string(loaded.error().code)}}});
     }
 }
 
-/// A hold whose request is over is sold if its order is there, and else given up by a VOID key, which
-/// decides between this sweeper, any other, and a writer that comes late: the key is unique.
+/// A hold whose request is over is sold if its order is there, and else given up by a VOID key,
+/// which decides between this sweeper, any other, and a writer that comes late: the key is unique.
 asio::awaitable<void> sweeper::settle_holds(sale_id sale) {
     std::vector<sale_id> wanted{sale};
     auto views = co_await gate_.look(std::move(wanted));
-    if (!views || views->front().state != stock::gate_state::open || views->front().held == 0) co_return;
+    if (!views || views->front().state != stock::gate_state::open || views->front().held == 0)
+        co_return;
     const auto epoch = views->front().epoch;
     auto holds = co_await gate_.holds(sale, views->front().now - chosen_.hold_age_min);
     if (!holds || holds->empty()) co_return;
@@ -73,14 +75,17 @@ asio::awaitable<void> sweeper::settle_holds(sale_id sale) {
     if (!fates) co_return;
     for (std::size_t i = 0; i < holds->size(); ++i) {
         const stock::hold_ref admission{sale, epoch, (*holds)[i].rid, (*holds)[i].seq};
-        if ((*fates)[i] == fate::sold) co_await gate_.confirm_one(admission);
-        else co_await gate_.cancel(admission);
+        if ((*fates)[i] == fate::sold)
+            co_await gate_.confirm_one(admission);
+        else
+            co_await gate_.cancel(admission);
     }
-    log::info("gate.holds_settled", {{"sale", to_string(sale)},
-                                     {"holds", static_cast<std::int64_t>(holds->size())}});
+    log::info("gate.holds_settled",
+              {{"sale", to_string(sale)}, {"holds", static_cast<std::int64_t>(holds->size())}});
 }
 
-result<std::vector<sweeper::fate>> sweeper::decide(sale_id sale, const std::vector<stock::hold>& holds) {
+result<std::vector<sweeper::fate>> sweeper::decide(sale_id sale,
+                                                   const std::vector<stock::hold>& holds) {
     auto work = [&](db::transaction& tx) -> result<std::vector<fate>> {
         std::vector<purchase_rid> rids;
         for (const auto& hold : holds) rids.push_back(hold.rid);
@@ -110,7 +115,8 @@ asio::awaitable<void> sweeper::give_credits() {
     };
     auto credits = co_await blocking_.run(std::move(read));
     if (!credits) co_return;
-    for (const auto& credit : *credits) co_await give_credit(database_, blocking_, gate_, credit);
+    for (const auto& credit : *credits)
+        co_await give_credit(database_, blocking_, gate_, rebuilder_, credit);
 }
 
 /// One page a round, one pass an interval.

@@ -22,8 +22,12 @@ public:
     };
     sweeper(db::database& database, worker_pool& blocking, const wall_clock& clock,
             stock::stock_gate& gate, stock::gate_rebuilder& rebuilder, settings chosen)
-        : database_(database), blocking_(blocking), clock_(clock), gate_(gate),
-          rebuilder_(rebuilder), chosen_(chosen) {}
+        : database_(database),
+          blocking_(blocking),
+          clock_(clock),
+          gate_(gate),
+          rebuilder_(rebuilder),
+          chosen_(chosen) {}
 
     /// One round. Faults of one sale do not keep it from the others.
     asio::awaitable<void> sweep();

@@ -29,8 +29,12 @@ TEST_CASE("another's order cannot be seen, listed or cancelled", "[order]") {
     auto& service = shop.orders().service();
     CHECK(shop.run(service.read({shop.buyer(2), user::role::user, {}}, bought.id)).error().code ==
           errc::order_not_found);
-    CHECK(shop.run(service.list({shop.buyer(2), user::role::user, {}}, {}, {})).value().items.empty());
-    CHECK(shop.run(service.list({shop.buyer(2), user::role::admin, {}}, {}, {})).value().items.size() == 1);
+    CHECK(shop.run(service.list({shop.buyer(2), user::role::user, {}}, {}, {}))
+              .value()
+              .items.empty());
+    CHECK(shop.run(service.list({shop.buyer(2), user::role::admin, {}}, {}, {}))
+              .value()
+              .items.size() == 1);
 }
 
 TEST_CASE("parallel cancels of one order give back once", "[order]") {
@@ -42,9 +46,10 @@ TEST_CASE("parallel cancels of one order give back once", "[order]") {
     for (int i = 0; i < 8; ++i)
         crowd.emplace_back([&] {
             asio::io_context io{1};
-            auto done = asio::co_spawn(
-                io, shop.orders().service().cancel({shop.buyer(1), user::role::user, {}}, bought.id, ""),
-                asio::use_future_t<>{});
+            auto done = asio::co_spawn(io,
+                                       shop.orders().service().cancel(
+                                           {shop.buyer(1), user::role::user, {}}, bought.id, ""),
+                                       asio::use_future_t<>{});
             io.run();
             if (done.get()) ++well;
         });

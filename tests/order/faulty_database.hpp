@@ -51,8 +51,8 @@ public:
 private:
     /// Opens the door to the protected `select` of another transaction.
     struct door : db::transaction {
-        using db::transaction::select;
         using db::transaction::row;
+        using db::transaction::select;
     };
 
     class unsure final : public db::transaction {
@@ -60,7 +60,9 @@ private:
         unsure(std::unique_ptr<db::transaction> real, faulty_database& owner, db::access mode)
             : real_(std::move(real)), owner_(owner), mode_(mode) {}
         db::dialect dialect() const override { return real_->dialect(); }
-        std::int64_t execute(const db::sql& statement) override { return real_->execute(statement); }
+        std::int64_t execute(const db::sql& statement) override {
+            return real_->execute(statement);
+        }
         db::commit_outcome commit() noexcept override {
             const auto fault = mode_ == db::access::write ? owner_.next_fault() : std::nullopt;
             if (!fault) return real_->commit();

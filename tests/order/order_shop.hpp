@@ -42,11 +42,13 @@ public:
         : wrapped_(wrap ? wrap(record_.database()) : nullptr),
           database_(wrapped_ ? *wrapped_ : record_.database()),
           gate_(stock::make_memory_gate(clock_)),
-          orders_(make_order_module(database_, blocking_, clock_, *gate_, [] {}, chosen)),
+          orders_(make_order_module(
+              database_, blocking_, clock_, *gate_, [] {}, chosen)),
           catalog_(catalog::make_catalog_service(record_.database(), blocking_, clock_, *gate_,
                                                  orders_->rebuilder())) {
         orders_->start();
-        for (auto& buyer : user::seed_buyers(record_.database(), clock_, std::string(32, 's'), 40).value())
+        for (auto& buyer :
+             user::seed_buyers(record_.database(), clock_, std::string(32, 's'), 40).value())
             buyers_.push_back(buyer.id);
     }
     ~order_shop() { orders_->stop(); }
@@ -73,14 +75,15 @@ public:
     }
     sale_id sale(std::int64_t units, std::int64_t limit = 1, std::chrono::hours opens_in = 0h) {
         const auto now = clock_.now();
-        catalog::new_sale wanted{product(units), "Sale", money{900}, units, limit,
-                                 now + opens_in, now + opens_in + 24h};
+        catalog::new_sale wanted{product(units), "Sale",         money{900},          units,
+                                 limit,          now + opens_in, now + opens_in + 24h};
         return run(catalog_->create_sale(wanted, buyer())).value().id;
     }
 
     purchase_request wish(user_id who, std::vector<wanted_line> lines,
                           std::optional<std::string> key = {}) const {
-        return {who, std::move(lines), {}, std::move(key), "", std::chrono::steady_clock::now() + 5s};
+        return {
+            who, std::move(lines), {}, std::move(key), "", std::chrono::steady_clock::now() + 5s};
     }
     result<purchase_reply> buy(purchase_request request) {
         return run(orders_->service().place(std::move(request)));
@@ -140,8 +143,8 @@ private:
 };
 
 inline std::size_t placed(const std::vector<result<purchase_reply>>& replies) {
-    return static_cast<std::size_t>(
-        std::count_if(replies.begin(), replies.end(), [](const auto& reply) { return reply.has_value(); }));
+    return static_cast<std::size_t>(std::count_if(
+        replies.begin(), replies.end(), [](const auto& reply) { return reply.has_value(); }));
 }
 
 }  // namespace market::order::testing

@@ -36,7 +36,8 @@ TEST_CASE("a purchase makes one confirmed order with its delivery, and stock fal
     CHECK(shop.pool(pool_of(sale)).sold == 1);
     CHECK(shop.view(sale).remaining == 4);
     CHECK(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
-    const auto read = shop.run(shop.orders().service().read({shop.buyer(1), user::role::user, {}}, reply.id));
+    const auto read =
+        shop.run(shop.orders().service().read({shop.buyer(1), user::role::user, {}}, reply.id));
     CHECK(to_json(read.value(), "KRW") == reply.body);
 }
 
@@ -48,8 +49,10 @@ TEST_CASE("a crowd buys exactly what there is, numbered from 1 without holes", "
     const auto replies = shop.crowd(std::move(wishes));
     std::set<std::int64_t> seqs;
     for (const auto& reply : replies) {
-        if (reply) seqs.insert(seq_of(*reply));
-        else CHECK(code_of(reply) == "sold_out");
+        if (reply)
+            seqs.insert(seq_of(*reply));
+        else
+            CHECK(code_of(reply) == "sold_out");
     }
     CHECK(seqs.size() == 25);
     CHECK(*seqs.begin() == 1);
@@ -84,7 +87,8 @@ TEST_CASE("a key is bound to its body and its buyer", "[order]") {
     const auto again = shop.buy(shop.buyer(1), sale, "k").value();
     CHECK(again.replayed);
     CHECK(again.body == first.body);
-    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{sale, 2}}, "k"))) == "idempotency_key_reused");
+    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{sale, 2}}, "k"))) ==
+          "idempotency_key_reused");
     CHECK(code_of(shop.buy(shop.buyer(2), sale, "k")) == "placed");
     CHECK(shop.orders_made() == 2);
     CHECK(shop.pool(pool_of(sale)).sold == 2);
@@ -93,19 +97,21 @@ TEST_CASE("a key is bound to its body and its buyer", "[order]") {
 TEST_CASE("two bodies with one key at once: one order, the other is told", "[order]") {
     order_shop shop;
     const auto sale = shop.sale(10, 5);
-    const auto replies = shop.crowd({shop.wish(shop.buyer(), {{sale, 1}}, "k"),
-                                     shop.wish(shop.buyer(), {{sale, 2}}, "k")});
+    const auto replies = shop.crowd(
+        {shop.wish(shop.buyer(), {{sale, 1}}, "k"), shop.wish(shop.buyer(), {{sale, 2}}, "k")});
     CHECK(placed(replies) == 1);
     CHECK(shop.orders_made() == 1);
-    CHECK(std::any_of(replies.begin(), replies.end(),
-                      [](const auto& reply) { return code_of(reply) == "idempotency_key_reused"; }));
+    CHECK(std::any_of(replies.begin(), replies.end(), [](const auto& reply) {
+        return code_of(reply) == "idempotency_key_reused";
+    }));
 }
 
 TEST_CASE("a key answers first, whatever has become of the sale", "[order]") {
     order_shop shop;
     const auto sale = shop.sale(1);
     const auto first = shop.buy(shop.buyer(1), sale, "k").value();
-    CHECK(shop.buy(shop.buyer(1), sale, "k").value().body == first.body);  // sold out, limit reached
+    CHECK(shop.buy(shop.buyer(1), sale, "k").value().body ==
+          first.body);  // sold out, limit reached
     CHECK(shop.cancel(shop.buyer(1), first.id).has_value());
     CHECK(shop.buy(shop.buyer(1), sale, "k").value().body == first.body);
     CHECK(shop.run(shop.catalog().close_sale(sale, shop.buyer())).has_value());
@@ -158,7 +164,8 @@ TEST_CASE("of several culprits the first by existence, state, sale, product is n
     const auto empty_goods = shop.product(0);
     REQUIRE(code_of(shop.buy(shop.buyer(9), full)) == "placed");
 
-    auto reply = shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}, {gone, 1}}));
+    auto reply =
+        shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}, {gone, 1}}));
     CHECK(code_of(reply) == "product_not_found");
     CHECK(culprit_of(reply) == "/lines/3");
     reply = shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}}));
@@ -174,7 +181,8 @@ TEST_CASE("of several culprits the first by existence, state, sale, product is n
 
 TEST_CASE("a buyer without an address has to send one", "[order]") {
     order_shop shop;
-    const auto admin = user::create_admin(shop.record(), shop.clock(), "boss@example.com", "correct horse");
+    const auto admin =
+        user::create_admin(shop.record(), shop.clock(), "boss@example.com", "correct horse");
     const auto sale = shop.sale(2);
     const auto refused = shop.buy(admin.value().id, sale);
     CHECK(code_of(refused) == "validation_failed");
@@ -208,8 +216,10 @@ TEST_CASE("an order whose total is above 10^15 is refused", "[order]") {
 }
 
 TEST_CASE("a full queue refuses before anything is taken", "[order]") {
-    order_shop shop{{.currency = "KRW", .request_deadline = std::chrono::milliseconds{5'000},
-                     .batch_orders_max = 512, .queue_orders_max = 0}};
+    order_shop shop{{.currency = "KRW",
+                     .request_deadline = std::chrono::milliseconds{5'000},
+                     .batch_orders_max = 512,
+                     .queue_orders_max = 0}};
     const auto sale = shop.sale(2);
     CHECK(code_of(shop.buy(shop.buyer(), sale)) == "overloaded");
     CHECK(shop.view(sale).remaining == 2);

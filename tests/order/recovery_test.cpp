@@ -15,9 +15,10 @@ stock::gate_contents contents_of(order_shop& shop, sale_id sale) {
     return shop.run(shop.gate().dump(sale)).value();
 }
 
-/// Loads the gate with what it holds, changed, under its own epoch: a gate that lies. Again when the
-/// sweeper was quicker to heal the removed gate.
-void corrupt(order_shop& shop, sale_id sale, const std::function<void(stock::gate_contents&)>& change) {
+/// Loads the gate with what it holds, changed, under its own epoch: a gate that lies. Again when
+/// the sweeper was quicker to heal the removed gate.
+void corrupt(order_shop& shop, sale_id sale,
+             const std::function<void(stock::gate_contents&)>& change) {
     REQUIRE(market::testing::eventually([&] {
         auto lie = contents_of(shop, sale);
         if (lie.epoch == 0) return false;
@@ -28,15 +29,16 @@ void corrupt(order_shop& shop, sale_id sale, const std::function<void(stock::gat
 }
 
 stock::admitted admit(order_shop& shop, sale_id sale, user_id buyer, std::string key) {
-    auto said = shop.run(shop.gate().admit(
-        {sale, buyer, 1, make_rid(buyer, key), make_random_id<attempt_id>()}));
+    auto said = shop.run(
+        shop.gate().admit({sale, buyer, 1, make_rid(buyer, key), make_random_id<attempt_id>()}));
     return std::get<stock::admitted>(said.value());
 }
 
 /// One round of a sweeper of its own.
 void sweep(order_shop& shop) {
     worker_pool blocking{1, 10};
-    sweeper broom{shop.record(), blocking, shop.clock(), shop.gate(), shop.orders().rebuilder(), {5s}};
+    sweeper broom{shop.record(), blocking, shop.clock(), shop.gate(), shop.orders().rebuilder(),
+                  {5s}};
     auto round = [&]() -> asio::awaitable<int> {
         co_await broom.sweep();
         co_return 0;
@@ -50,7 +52,8 @@ std::string code_of(const result<purchase_reply>& reply) {
 
 }  // namespace
 
-TEST_CASE("a gate that admits ten times too many oversells nothing, and is put right", "[order][faults]") {
+TEST_CASE("a gate that admits ten times too many oversells nothing, and is put right",
+          "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(3);
     corrupt(shop, sale, [](auto& lie) { lie.total = 30; });
@@ -129,13 +132,27 @@ TEST_CASE("a hold whose order is there is confirmed by the sweeper", "[order][fa
         lie.sold = 0;
         lie.buyers.clear();
         lie.done.clear();
-        lie.holds = {{make_rid(shop.buyer(1), "k"), make_random_id<attempt_id>(), shop.buyer(1), 1, 1,
-                      shop.clock().now()}};
+        lie.holds = {{make_rid(shop.buyer(1), "k"), make_random_id<attempt_id>(), shop.buyer(1), 1,
+                      1, shop.clock().now()}};
     });
     shop.clock().advance(6s);
     CHECK(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
     CHECK(shop.view(sale).remaining == 2);
     CHECK(shop.buy(shop.buyer(1), sale, "k").value().body == bought.body);
+}
+
+TEST_CASE("a gate that does not know what comes back is loaded anew", "[order][faults]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    const auto bought = shop.buy(shop.buyer(1), sale).value();
+    REQUIRE(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
+    corrupt(shop, sale, [](auto& lie) {
+        lie.sold = 0;
+        lie.buyers.clear();
+    });
+    REQUIRE(shop.cancel(shop.buyer(1), bought.id).has_value());
+    CHECK(shop.view(sale).remaining == 3);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM gate_credits") == 0);
 }
 
 TEST_CASE("rebuilds in a healthy sale change nothing for buyers", "[order][faults]") {
@@ -145,13 +162,15 @@ TEST_CASE("rebuilds in a healthy sale change nothing for buyers", "[order][fault
     std::thread operator_thread{[&] {
         asio::io_context io{1};
         auto again = [&]() -> asio::awaitable<void> {
-            while (!over) co_await shop.orders().rebuilder().rebuild(sale, stock::rebuild_reason::drift);
+            while (!over)
+                co_await shop.orders().rebuilder().rebuild(sale, stock::rebuild_reason::drift);
         };
         asio::co_spawn(io, again(), asio::detached);
         io.run();
     }};
     std::size_t sold = 0;
-    for (std::size_t i = 0; i < 40; ++i) sold += shop.buy(shop.buyer(i), sale).has_value() ? 1u : 0u;
+    for (std::size_t i = 0; i < 40; ++i)
+        sold += shop.buy(shop.buyer(i), sale).has_value() ? 1u : 0u;
     over = true;
     operator_thread.join();
     CHECK(sold == 30);
@@ -171,7 +190,8 @@ TEST_CASE("holds are carried over in order, as far as the record has room", "[or
     const auto hold = [](user_id who, std::int64_t seq, std::int64_t units) {
         return stock::hold{make_random_id<purchase_rid>(), {}, who, seq, units, {}};
     };
-    carry_over(contents, {hold(c, 9, 1), hold(a, 5, 2), hold(a, 6, 1), hold(b, 7, 1), hold(c, 8, 1)});
+    carry_over(contents,
+               {hold(c, 9, 1), hold(a, 5, 2), hold(a, 6, 1), hold(b, 7, 1), hold(c, 8, 1)});
     REQUIRE(contents.holds.size() == 3);  // a's 2 are above its limit; the last one has no room
     CHECK(contents.holds[0].seq == 6);
     CHECK(contents.holds[1].seq == 7);

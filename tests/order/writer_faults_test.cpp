@@ -47,7 +47,8 @@ TEST_CASE("a commit that is found not to have happened is run again", "[order][f
     CHECK(has.shop.pool(pool_of(sale)).sold == 20);
 }
 
-TEST_CASE("an outcome that cannot be found out says so, and the key tells later", "[order][faults]") {
+TEST_CASE("an outcome that cannot be found out says so, and the key tells later",
+          "[order][faults]") {
     faulty_shop has;
     const auto sale = has.shop.sale(10);
     has.faults->fail_commits({commit_fault::answer_lost});
@@ -87,7 +88,8 @@ TEST_CASE("a poison purchase fails alone", "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(100);
     auto requests = wishes(shop, sale, 30);
-    requests[13].address = address{std::string("a\0b", 3), "c", "1", "d"};  // no SQL text can hold it
+    requests[13].address =
+        address{std::string("a\0b", 3), "c", "1", "d"};  // no SQL text can hold it
     const auto replies = shop.crowd(std::move(requests));
     CHECK(placed(replies) == 29);
     CHECK(replies[13].error().code == errc::internal);

@@ -26,7 +26,10 @@ struct line {
 struct delivery {
     std::string state;  ///< pending, cancelled
     std::optional<std::string> carrier, tracking;
-    struct step { std::string state; instant at; };
+    struct step {
+        std::string state;
+        instant at;
+    };
     std::vector<step> history;
 };
 

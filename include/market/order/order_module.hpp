@@ -15,8 +15,8 @@ namespace market::order {
 struct settings {
     std::string currency = "KRW";
     std::chrono::milliseconds request_deadline{5'000};
-    std::size_t batch_orders_max = 512;   ///< `writer.batch_orders_max`
-    std::size_t queue_orders_max = 8'192; ///< beyond: overloaded
+    std::size_t batch_orders_max = 512;    ///< `writer.batch_orders_max`
+    std::size_t queue_orders_max = 8'192;  ///< beyond: overloaded
 };
 
 /// The order module as one part: service, rebuilder, group-committing writer, sweeper.
@@ -32,9 +32,11 @@ public:
     virtual void stop() = 0;
 };
 
-/// `notify_relay` is called after commits that appended events. All arguments must outlive the module.
+/// `notify_relay` is called after commits that appended events. All arguments must outlive the
+/// module.
 std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
                                                 const wall_clock& clock, stock::stock_gate& gate,
-                                                std::function<void()> notify_relay, settings chosen);
+                                                std::function<void()> notify_relay,
+                                                settings chosen);
 
 }  // namespace market::order

@@ -21,23 +21,23 @@ struct wanted_line {
 
 struct purchase_request {
     user_id buyer;
-    std::vector<wanted_line> lines;             ///< 1-20, no thing twice
-    std::optional<market::address> address;     ///< none: the profile's
-    std::optional<std::string> idempotency_key; ///< 1-255 visible ASCII, quotes removed
+    std::vector<wanted_line> lines;              ///< 1-20, no thing twice
+    std::optional<market::address> address;      ///< none: the profile's
+    std::optional<std::string> idempotency_key;  ///< 1-255 visible ASCII, quotes removed
     std::string traceparent;
     deadline until;
 };
 
 struct purchase_reply {
     order_id id;
-    std::string body;       ///< byte for byte what the first 201 had
+    std::string body;  ///< byte for byte what the first 201 had
     bool replayed = false;
 };
 
 struct order_filter {
     std::optional<order_state> state;
-    std::optional<user_id> user;   ///< admin only
-    std::optional<sale_id> sale;   ///< admin only
+    std::optional<user_id> user;  ///< admin only
+    std::optional<sale_id> sale;  ///< admin only
 };
 
 /// The purchase and the life of orders. Thread-safe.
@@ -57,9 +57,11 @@ public:
     /// Another's order does not exist for a buyer. Errors: order_not_found.
     virtual asio::awaitable<result<order>> read(user::principal who, order_id id) = 0;
     /// A buyer's own, an admin's all. Errors: validation_failed (cursor).
-    virtual asio::awaitable<result<page<order>>> list(user::principal who, page_request request, order_filter filter) = 0;
+    virtual asio::awaitable<result<page<order>>> list(user::principal who, page_request request,
+                                                      order_filter filter) = 0;
     /// Stock and limit come back; again = same answer. Errors: order_not_found, order_state.
-    virtual asio::awaitable<result<order>> cancel(user::principal who, order_id id, std::string traceparent) = 0;
+    virtual asio::awaitable<result<order>> cancel(user::principal who, order_id id,
+                                                  std::string traceparent) = 0;
 };
 
 }  // namespace market::order
