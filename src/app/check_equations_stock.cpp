@@ -35,6 +35,10 @@ constexpr equation stock_equations[] = {
      "SELECT s.id, NULL, NULL, NULL, NULL FROM sales s JOIN pools g ON g.id = s.id"
      " WHERE (s.closed_at IS NOT NULL) <> (g.closed <> 0)"},
 
+    {"general_pools_stay_open", "pools", "a product's general pool is closed",
+     "SELECT COUNT(*) FROM pools WHERE sale_id IS NULL",
+     "SELECT id, NULL, NULL, NULL, NULL FROM pools WHERE sale_id IS NULL AND closed <> 0"},
+
     {"sale_quantity_is_allocated", "sales", "quantity is {is}, its pool was allocated {should}",
      "SELECT COUNT(*) FROM sales",
      "SELECT s.id, NULL, NULL, s.quantity, COALESCE(m.units, 0) FROM sales s"

@@ -293,7 +293,10 @@ int run_command_line(int argc, const char* const* argv) {
     } catch (const CLI::CallForHelp& help) {
         return cli.exit(help);
     } catch (const CLI::ParseError& error) {
-        return refuse_usage(std::string{error.what()} + " (command line; see --help)");
+        std::string unknown;
+        for (const auto& word : cli.remaining(true)) unknown += " " + word;
+        return refuse_usage(std::string{error.what()} + " (command line; see --help)" +
+                            (unknown.empty() ? "" : "; not understood:" + unknown));
     }
     return run_verb(chosen);
 }

@@ -122,13 +122,14 @@ class CommandLine(unittest.TestCase):
     def test_an_admin_is_made_once_an_address(self):
         made = self.market("admin", "create", "--email", "ada@example.org", "--json")
         self.assertEqual({"id", "email", "password"}, set(json.loads(made.stdout)))
-        self.refused(1, ["ada@example.org"], "admin", "create", "--email", "ADA@example.org")
+        self.refused(1, ["ADA@example.org"], "admin", "create", "--email", "ADA@example.org")
         given = self.market("admin", "create", "--email", "bob@example.org", "--password-file", "-",
                             input="correct horse battery\n")
         self.assertEqual(0, given.returncode, given.stderr)
         self.assertIn("password: correct horse battery", given.stdout)
+        (self.folder / "short").write_text("1234567\n")
         self.refused(1, ["8 to 128"], "admin", "create", "--email", "eve@example.org",
-                     "--password-file", "/dev/null")
+                     "--password-file", "short")
 
     def test_seed_prints_ids_and_tokens_and_is_sound(self):
         self.assertEqual(3, len(self.market("seed", "products", "--count", "3").stdout.split()))
