@@ -11,7 +11,7 @@ namespace market::app {
 /// No death by SIGPIPE; as many open files as the system allows.
 void prepare_process();
 
-/// SIGTERM and SIGINT from its making on, so that none is lost while the server starts.
+/// SIGTERM and SIGINT from its making on: make it before the first connection is accepted.
 class stop_signals {
 public:
     stop_signals() : signals_(context_, SIGTERM, SIGINT) {}

@@ -35,9 +35,11 @@ void print_banner(const configuration& config, const shop& served,
 
 int serve(const configuration& config) {
     prepare_process();
-    stop_signals signals;
     auto opened = shop::open(config);
     if (!opened) return fail(opened.error().detail);
+    // From here on a signal drains; before, while a database is waited for, it just ends the
+    // process.
+    stop_signals signals;
     auto& served = **opened;
     const auto set_up = user::offer_set_up(served.record(), system_clock());
     if (!set_up) return fail("set-up link: " + set_up.error().detail);

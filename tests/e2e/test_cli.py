@@ -214,6 +214,27 @@ class RunningServer(unittest.TestCase):
                 shop.process.send_signal(number)
                 self.assertEqual(0, shop.wait(), shop.output.text())
 
+    def half_a_request(self, shop):
+        """A connection in the middle of its request: something in flight."""
+        line = socket.create_connection((shop.host, shop.port))
+        self.addCleanup(line.close)
+        line.sendall(b"POST /v1/auth/login HTTP/1.1\r\nHost: shop\r\n"
+                     b"Expect: 100-continue\r\nContent-Type: application/json\r\n"
+                     b"Content-Length: 10\r\n\r\n")
+        self.assertIn(b"100 Continue", line.recv(100))
+
+    def test_a_second_signal_ends_the_drain_with_1(self):
+        with Server() as shop:
+            self.half_a_request(shop)
+            shop.process.send_signal(signal.SIGTERM)
+            self.assertTrue(shop.output.wait_for("draining", 10), shop.output.text())
+            self.assertEqual(1, shop.stop(seconds=10))
+
+    def test_a_drain_that_takes_too_long_ends_with_1(self):
+        with Server("--http-drain-seconds", "1") as shop:
+            self.half_a_request(shop)
+            self.assertEqual(1, shop.stop(seconds=20))
+
     def test_a_start_after_a_kill_needs_no_help(self):
         with Server() as shop:
             shop.restart()
