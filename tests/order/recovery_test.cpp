@@ -179,6 +179,35 @@ TEST_CASE("rebuilds in a healthy sale change nothing for buyers", "[order][fault
     CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM order_lines") == 30);
 }
 
+TEST_CASE("forced rebuilds are joined, and come at most once a second a sale", "[order]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    const auto before = shop.pool(pool_of(sale)).gate_epoch;
+    const auto began = std::chrono::steady_clock::now();
+    auto all = [&]() -> asio::awaitable<int> {
+        auto executor = co_await asio::this_coro::executor;
+        for (int i = 0; i < 20; ++i)
+            asio::co_spawn(executor,
+                           shop.orders().rebuilder().rebuild(sale, stock::rebuild_reason::forced),
+                           asio::detached);
+        co_return 0;
+    };
+    shop.run(all());
+    CHECK(shop.pool(pool_of(sale)).gate_epoch - before <= 2);
+    for (int i = 0; i < 2; ++i) CHECK(shop.rebuild(sale).has_value());
+    CHECK(std::chrono::steady_clock::now() - began >= 2s);
+    CHECK(shop.view(sale).state == stock::gate_state::open);
+}
+
+TEST_CASE("a forced rebuild of a sale that is closed, or never was, says so", "[order]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    REQUIRE(shop.run(shop.catalog().close_sale(sale, shop.buyer())).has_value());
+    CHECK(shop.rebuild(sale).error().code == errc::sale_ended);
+    CHECK(shop.view(sale).state == stock::gate_state::absent);
+    CHECK(shop.rebuild(make_id<sale_id>()).error().code == errc::sale_not_found);
+}
+
 TEST_CASE("holds are carried over in order, as far as the record has room", "[order]") {
     const user_id a = make_id<user_id>(), b = make_id<user_id>(), c = make_id<user_id>();
     stock::gate_contents contents;
