@@ -6,4 +6,4 @@ CREATE TABLE sale_buyers (
     quantity_max INTEGER NOT NULL,
     PRIMARY KEY (sale_id, user_id),
     CONSTRAINT sale_buyers_limit CHECK (0 <= quantity AND quantity <= quantity_max)
-) STRICT;
+) STRICT, WITHOUT ROWID;

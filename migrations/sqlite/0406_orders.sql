@@ -13,4 +13,4 @@ CREATE TABLE orders (
     events INTEGER NOT NULL,
     key_kept INTEGER NOT NULL DEFAULT 1,
     CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
-) STRICT;
+) STRICT, WITHOUT ROWID;

@@ -10,4 +10,4 @@ CREATE TABLE order_lines (
     PRIMARY KEY (order_id, line_no),
     CONSTRAINT order_lines_quantity CHECK (1 <= quantity),
     CONSTRAINT order_lines_admission CHECK ((sale_id IS NULL) = (admission_seq IS NULL))
-) STRICT;
+) STRICT, WITHOUT ROWID;

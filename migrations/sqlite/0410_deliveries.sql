@@ -10,4 +10,4 @@ CREATE TABLE deliveries (
     delivered_at INTEGER,
     cancelled_at INTEGER,
     CONSTRAINT deliveries_state CHECK (state IN ('pending', 'preparing', 'shipped', 'delivered', 'cancelled'))
-) STRICT;
+) STRICT, WITHOUT ROWID;

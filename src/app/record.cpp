@@ -38,7 +38,9 @@ std::optional<std::string> sqlite_path(const configuration& config) {
 result<void> make_data_dir(const configuration& config) {
     const auto& path = config.text("data_dir");
     std::error_code error;
-    std::filesystem::create_directories(path, error);
+    const bool made = std::filesystem::create_directories(path, error);
+    // People's names and addresses live in it.
+    if (made) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
     if (error)
         return failure{errc::internal, "data_dir " + path + " cannot be made: " + error.message()};
     return {};

@@ -42,6 +42,17 @@ v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high,
     return last;
 }
 
+/// Random bits for ids, fetched from the system's generator many at a time.
+std::uint64_t next_random() {
+    thread_local std::array<std::uint64_t, 64> stock{};
+    thread_local std::size_t left = 0;
+    if (left == 0) {
+        fill_random(std::as_writable_bytes(std::span{stock}));
+        left = stock.size();
+    }
+    return stock[--left];
+}
+
 void put_big_endian(std::byte* out, std::uint64_t value) {
     for (int shift = 56; shift >= 0; shift -= 8)
         *out++ = static_cast<std::byte>(value >> shift & 0xFFU);
@@ -61,9 +72,8 @@ constexpr bool is_dash_at(std::size_t at) { return at == 8 || at == 13 || at == 
 std::array<std::byte, 16> make_uuid_v7() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    std::array<std::uint64_t, 2> random{};
-    fill_random(std::as_writable_bytes(std::span{random}));
-    const auto fields = next_fields(static_cast<std::uint64_t>(millis), random[0], random[1]);
+    const auto fields =
+        next_fields(static_cast<std::uint64_t>(millis), next_random(), next_random());
     std::array<std::byte, 16> out;
     put_big_endian(out.data(), fields.millis << 16 | 0x7000ULL | fields.high);
     put_big_endian(out.data() + 8, 1ULL << 63 | fields.low);

@@ -10,6 +10,9 @@
 namespace market::db {
 namespace {
 
+/// One statement carries up to this much text; MariaDB's packets end at 16 MiB.
+constexpr std::size_t statement_bytes_max = 4 * 1024 * 1024;
+
 /// A statement whose result is freed whatever happens.
 class statement {
 public:
@@ -118,6 +121,11 @@ public:
                 return;
             case access::write: execute("START TRANSACTION READ WRITE"); return;
         }
+    }
+
+    void insert(const new_rows& rows) override {
+        for (std::size_t from = 0; from < rows.size();)
+            execute(rows.in_one_statement(from, statement_bytes_max).text());
     }
 
     std::int64_t execute(const std::string& text) override {

@@ -16,6 +16,7 @@ public:
     /// All of these throw driver_error.
     virtual void begin(access mode) = 0;
     virtual std::int64_t execute(const std::string& text) = 0;
+    virtual void insert(const new_rows& rows) = 0;
     virtual std::vector<result_row> select(const std::string& text,
                                            std::span<const detail::column_kind> kinds,
                                            std::span<const bool> nullable) = 0;

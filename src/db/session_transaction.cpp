@@ -17,6 +17,12 @@ public:
         return guarded([&] { return (*held_)->execute(statement.text()); });
     }
 
+    void insert(const new_rows& rows) override {
+        guarded([&] {
+            if (!rows.empty()) (*held_)->insert(rows);
+        });
+    }
+
     commit_outcome commit() noexcept override {
         if (!held_) return commit_outcome::rolled_back;
         auto outcome = commit_outcome::rolled_back;

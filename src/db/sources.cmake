@@ -2,7 +2,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/migrations.cmake)
 
 market_module(db
   SOURCES database_url.cpp engine.cpp error_codes.cpp migration_journal.cpp migrator.cpp
-          mysql_session.cpp session.cpp session_holder.cpp session_transaction.cpp sql.cpp
+          mysql_session.cpp session.cpp session_holder.cpp session_transaction.cpp new_rows.cpp sql.cpp
           sqlite_session.cpp turnstile.cpp
   PRIVATE PkgConfig::MARIADB PkgConfig::SQLITE Boost::url soci_mysql soci_sqlite3 soci_core)
 

@@ -53,6 +53,21 @@ detail::cell read_cell(sqlite3_stmt* row, int at, detail::column_kind kind, bool
     return size == 0 ? std::string{} : std::string{bytes, size};
 }
 
+/// Binds a value that lives until the statement was stepped.
+void bind_cell(sqlite3_stmt* to, int at, const new_rows::cell& value) {
+    const auto size = [](const auto& of) { return static_cast<int>(of.size()); };
+    if (const auto* number = std::get_if<std::int64_t>(&value))
+        sqlite_api::sqlite3_bind_int64(to, at, *number);
+    else if (const auto* text = std::get_if<std::string_view>(&value))
+        sqlite_api::sqlite3_bind_text(to, at, text->data(), size(*text), nullptr);
+    else if (const auto* bytes = std::get_if<std::span<const std::byte>>(&value))
+        sqlite_api::sqlite3_bind_blob(to, at, bytes->data(), size(*bytes), nullptr);
+    else if (const auto* id = std::get_if<std::array<std::byte, 16>>(&value))
+        sqlite_api::sqlite3_bind_blob(to, at, id->data(), size(*id), nullptr);
+    else
+        sqlite_api::sqlite3_bind_null(to, at);
+}
+
 /// Why the file cannot be opened, as a person would say it.
 std::string explain_open(const std::string& path, int code) {
     namespace fs = std::filesystem;
@@ -81,6 +96,12 @@ public:
         enter_wal_mode(settings.lock_timeout);
         run("PRAGMA synchronous = FULL");
         run("PRAGMA foreign_keys = ON");
+        // Many-row statements keep an undo journal; in a file it would cost a write a page.
+        run("PRAGMA temp_store = MEMORY");
+        run("PRAGMA cache_size = -32768");  // KiB; the default of 2 MiB is smaller than the indexes
+        // A page that many commits change is carried into the file once a checkpoint: seldom ones
+        // write less. 64 MiB of log are read back within a second after a crash.
+        run("PRAGMA wal_autocheckpoint = 16384");
         // What a long snapshot let grow is given back to the disk afterwards.
         run("PRAGMA journal_size_limit = 67108864");
     }
@@ -98,6 +119,15 @@ public:
             for (bool more = running.first_row(); more; more = running.next_row()) {
             }
             return sqlite_api::sqlite3_changes(backend_.conn_);
+        });
+    }
+
+    void insert(const new_rows& rows) override {
+        guarded([&] {
+            statement running{backend_, rows.for_one_row()};
+            refuse_write_in_read(running);
+            for (std::size_t number = 0; number < rows.size(); ++number)
+                insert_row(running.handle(), rows.row(number));
         });
     }
 
@@ -171,6 +201,14 @@ private:
     void refuse_write_in_read(statement& running) const {
         if (writing_ || sqlite_api::sqlite3_stmt_readonly(running.handle())) return;
         throw driver_error(cause::read_only, SQLITE_READONLY);
+    }
+
+    static void insert_row(sqlite3_stmt* into, std::span<const new_rows::cell> row) {
+        int at = 0;
+        for (const auto& value : row) bind_cell(into, ++at, value);
+        const int code = sqlite_api::sqlite3_step(into);
+        sqlite_api::sqlite3_reset(into);
+        if (code != SQLITE_DONE) throw soci::sqlite3_soci_error("an insert failed", code);
     }
 
     void execute_any(const char* text) {

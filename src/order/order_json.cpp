@@ -1,47 +1,93 @@
 #include <market/order/order.hpp>
 
-#include <boost/json.hpp>
-
 namespace market::order {
-
-namespace json = boost::json;
 
 namespace {
 
-json::object money_json(money amount, std::string_view currency) {
-    return {{"amount", amount.minor_units}, {"currency", currency}};
+/// Appends JSON. Every order is written once and read often, on the purchase path: building a
+/// tree of values first would cost more than the rest of the draft.
+class json_text {
+public:
+    explicit json_text(std::string_view currency) : currency_(currency) { out_.reserve(1'024); }
+
+    json_text& raw(std::string_view text) {
+        out_ += text;
+        return *this;
+    }
+    json_text& number(std::int64_t value) {
+        out_ += std::to_string(value);
+        return *this;
+    }
+    /// UTF-8 in, a JSON string out (RFC 8259 section 7).
+    json_text& string(std::string_view text) {
+        out_ += '"';
+        for (const char c : text) escape(c);
+        out_ += '"';
+        return *this;
+    }
+    json_text& money(market::money amount) {
+        return raw("{\"amount\":")
+            .number(amount.minor_units)
+            .raw(",\"currency\":")
+            .string(currency_)
+            .raw("}");
+    }
+    json_text& string_or_null(const std::optional<std::string>& text) {
+        return text ? string(*text) : raw("null");
+    }
+    std::string take() { return std::move(out_); }
+
+private:
+    void escape(char c) {
+        if (c == '"' || c == '\\') {
+            out_ += '\\';
+            out_ += c;
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            constexpr std::string_view digits = "0123456789abcdef";
+            const auto code = static_cast<unsigned char>(c);
+            out_ += "\\u00";
+            out_ += digits[code >> 4U];
+            out_ += digits[code & 0xFU];
+        } else {
+            out_ += c;
+        }
+    }
+
+    std::string_view currency_;
+    std::string out_;
+};
+
+void write_line(json_text& to, const line& of) {
+    to.raw("{\"product_id\":").string(to_string(of.product)).raw(",\"sale_id\":");
+    if (of.sale)
+        to.string(to_string(*of.sale));
+    else
+        to.raw("null");
+    to.raw(",\"product_name\":").string(of.product_name);
+    to.raw(",\"quantity\":").number(of.quantity);
+    to.raw(",\"unit_price\":").money(of.unit_price).raw(",\"admission_seq\":");
+    if (of.admission_seq)
+        to.number(*of.admission_seq);
+    else
+        to.raw("null");
+    to.raw("}");
 }
 
-template <class Value>
-json::value or_null(const std::optional<Value>& value) {
-    if (value) return json::value_from(*value);
-    return nullptr;
+void write_address(json_text& to, const market::address& of) {
+    to.raw("{\"state\":").string(of.state).raw(",\"city\":").string(of.city);
+    to.raw(",\"zipcode\":").string(of.zipcode).raw(",\"street\":").string(of.street).raw("}");
 }
 
-json::object line_json(const line& of, std::string_view currency) {
-    json::value sale = nullptr;
-    if (of.sale) sale = to_string(*of.sale);
-    return {
-        {"product_id", to_string(of.product)},
-        {"sale_id", std::move(sale)},
-        {"product_name", of.product_name},
-        {"quantity", of.quantity},
-        {"unit_price", money_json(of.unit_price, currency)},
-        {"admission_seq", or_null(of.admission_seq)},
-    };
-}
-
-json::value delivery_json(const std::optional<delivery>& of) {
-    if (!of) return nullptr;
-    json::array history;
-    for (const auto& step : of->history)
-        history.push_back(json::object{{"state", step.state}, {"at", format_rfc3339(step.at)}});
-    return json::object{
-        {"state", of->state},
-        {"carrier", or_null(of->carrier)},
-        {"tracking", or_null(of->tracking)},
-        {"history", std::move(history)},
-    };
+void write_delivery(json_text& to, const delivery& of) {
+    to.raw("{\"state\":").string(of.state).raw(",\"carrier\":").string_or_null(of.carrier);
+    to.raw(",\"tracking\":").string_or_null(of.tracking).raw(",\"history\":[");
+    bool first = true;
+    for (const auto& step : of.history) {
+        to.raw(first ? "" : ",").raw("{\"state\":").string(step.state);
+        to.raw(",\"at\":").string(format_rfc3339(step.at)).raw("}");
+        first = false;
+    }
+    to.raw("]}");
 }
 
 }  // namespace
@@ -55,25 +101,25 @@ std::string_view to_string(order_state state) {
 }
 
 std::string to_json(const order& value, std::string_view currency) {
-    json::array lines;
-    lines.reserve(value.lines.size());
-    for (const auto& each : value.lines) lines.push_back(line_json(each, currency));
-    const json::object out{
-        {"id", to_string(value.id)},
-        {"user_id", to_string(value.user)},
-        {"state", to_string(value.state)},
-        {"lines", std::move(lines)},
-        {"total", money_json(value.total, currency)},
-        {"address", json::object{{"state", value.address.state},
-                                 {"city", value.address.city},
-                                 {"zipcode", value.address.zipcode},
-                                 {"street", value.address.street}}},
-        {"placed_at", format_rfc3339(value.placed_at)},
-        {"expires_at", nullptr},
-        {"payment", nullptr},
-        {"delivery", delivery_json(value.delivery)},
-    };
-    return json::serialize(out);
+    json_text to{currency};
+    to.raw("{\"id\":").string(to_string(value.id));
+    to.raw(",\"user_id\":").string(to_string(value.user));
+    to.raw(",\"state\":").string(to_string(value.state)).raw(",\"lines\":[");
+    bool first = true;
+    for (const auto& each : value.lines) {
+        if (!first) to.raw(",");
+        write_line(to, each);
+        first = false;
+    }
+    to.raw("],\"total\":").money(value.total).raw(",\"address\":");
+    write_address(to, value.address);
+    to.raw(",\"placed_at\":").string(format_rfc3339(value.placed_at));
+    to.raw(",\"expires_at\":null,\"payment\":null,\"delivery\":");
+    if (value.delivery)
+        write_delivery(to, *value.delivery);
+    else
+        to.raw("null");
+    return to.raw("}").take();
 }
 
 }  // namespace market::order

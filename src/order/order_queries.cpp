@@ -7,49 +7,36 @@ using db::sql;
 namespace {
 
 void insert_heads(db::transaction& tx, std::span<const order> orders) {
-    sql text;
-    text << "INSERT INTO orders (id, user_id, state, total, line_count, ship_state, ship_city, "
-            "ship_zipcode, ship_street, placed_at, events) VALUES ";
-    bool first = true;
+    db::new_rows rows{
+        "orders (id, user_id, state, total, line_count, ship_state, ship_city, "
+        "ship_zipcode, ship_street, placed_at, events)",
+        11};
     for (const auto& each : orders) {
-        if (!first) text << ", ";
-        first = false;
         const auto& to = each.address;
-        text << "(" << each.id << ", " << each.user << ", " << to_string(each.state) << ", "
-             << each.total << ", " << each.lines.size() << ", " << to.state << ", " << to.city
-             << ", " << to.zipcode << ", " << to.street << ", " << each.placed_at << ", 1)";
+        rows.add(each.id, each.user, to_string(each.state), each.total, each.lines.size(), to.state,
+                 to.city, to.zipcode, to.street, each.placed_at, 1);
     }
-    tx.execute(text);
+    tx.insert(rows);
 }
 
 void insert_lines(db::transaction& tx, std::span<const order> orders) {
-    sql text;
-    text << "INSERT INTO order_lines (order_id, line_no, product_id, sale_id, product_name, "
-            "quantity, unit_price, admission_seq) VALUES ";
-    bool first = true;
+    db::new_rows rows{
+        "order_lines (order_id, line_no, product_id, sale_id, product_name, quantity, "
+        "unit_price, admission_seq)",
+        8};
     for (const auto& each : orders) {
         int number = 0;
-        for (const auto& line : each.lines) {
-            if (!first) text << ", ";
-            first = false;
-            text << "(" << each.id << ", " << ++number << ", " << line.product << ", " << line.sale
-                 << ", " << line.product_name << ", " << line.quantity << ", " << line.unit_price
-                 << ", " << line.admission_seq << ")";
-        }
+        for (const auto& line : each.lines)
+            rows.add(each.id, ++number, line.product, line.sale, line.product_name, line.quantity,
+                     line.unit_price, line.admission_seq);
     }
-    tx.execute(text);
+    tx.insert(rows);
 }
 
 void insert_deliveries(db::transaction& tx, std::span<const order> orders) {
-    sql text;
-    text << "INSERT INTO deliveries (order_id, state, pending_at) VALUES ";
-    bool first = true;
-    for (const auto& each : orders) {
-        if (!first) text << ", ";
-        first = false;
-        text << "(" << each.id << ", 'pending', " << each.placed_at << ")";
-    }
-    tx.execute(text);
+    db::new_rows rows{"deliveries (order_id, state, pending_at)", 3};
+    for (const auto& each : orders) rows.add(each.id, std::string_view{"pending"}, each.placed_at);
+    tx.insert(rows);
 }
 
 order_state parse_state(const std::string& text) {

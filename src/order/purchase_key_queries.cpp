@@ -51,17 +51,11 @@ std::vector<key_row> find_keys(db::transaction& tx, std::span<const purchase_rid
 }
 
 void insert_keys(db::transaction& tx, std::span<const new_key> keys) {
-    sql text;
-    text << "INSERT INTO purchase_keys (rid, user_id, fingerprint, order_id, reply, at) VALUES ";
-    bool first = true;
-    for (const auto& key : keys) {
-        if (!first) text << ", ";
-        first = false;
-        text << "(" << key.rid << ", " << key.buyer << ", "
-             << std::span<const std::byte>{key.fingerprint} << ", " << key.order << ", "
-             << key.reply << ", " << key.at << ")";
-    }
-    tx.execute(text);
+    db::new_rows rows{"purchase_keys (rid, user_id, fingerprint, order_id, reply, at)", 6};
+    for (const auto& key : keys)
+        rows.add(key.rid, key.buyer, std::span<const std::byte>{key.fingerprint}, key.order,
+                 key.reply, key.at);
+    tx.insert(rows);
 }
 
 void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, instant at) {

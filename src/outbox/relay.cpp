@@ -15,13 +15,12 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::microseconds lease_length = 5s;
-constexpr std::chrono::milliseconds poll_interval = 200ms;
 /// Between two rounds that left nothing behind. Each delete is a commit that SQLite's order writer
 /// has to wait for: fewer and larger ones cost it less, and no consumer notices.
-constexpr std::chrono::milliseconds round_gap = 50ms;
+constexpr std::chrono::milliseconds round_gap = 200ms;
 constexpr std::chrono::milliseconds backoff_min = 100ms;
 constexpr std::chrono::milliseconds backoff_max = 2s;
-constexpr std::size_t batch_start = 512;
+constexpr std::size_t batch_start = 2048;
 constexpr std::size_t batch_max = 4096;
 
 /// Invariants of its rounds:
@@ -32,8 +31,11 @@ constexpr std::size_t batch_max = 4096;
 /// 3. One batch is on its way at a time, so events leave in the order of their rows.
 class relay_thread final : public relay {
 public:
-    relay_thread(db::database& database, std::unique_ptr<publisher> destination)
-        : database_(database), destination_(std::move(destination)) {}
+    relay_thread(db::database& database, std::unique_ptr<publisher> destination,
+                 std::chrono::milliseconds poll_interval)
+        : database_(database),
+          destination_(std::move(destination)),
+          poll_interval_(poll_interval) {}
     ~relay_thread() override { stop(0ms); }
 
     void start() override {
@@ -190,7 +192,7 @@ private:
     }
     void wait_for_notice() {
         std::unique_lock lock{mutex_};
-        wake_.wait_for(lock, poll_interval, [this] { return notified_ || flush_until_; });
+        wake_.wait_for(lock, poll_interval_, [this] { return notified_ || flush_until_; });
     }
     void pause(std::chrono::milliseconds length) {
         std::unique_lock lock{mutex_};
@@ -199,6 +201,7 @@ private:
 
     db::database& database_;
     std::unique_ptr<publisher> destination_;
+    const std::chrono::milliseconds poll_interval_;
     const relay_id self_ = make_random_id<relay_id>();
     std::atomic<bool> notified_{false};
     std::atomic<bool> healthy_{true};
@@ -217,8 +220,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<relay> make_relay(db::database& database, std::unique_ptr<publisher> destination) {
-    return std::make_unique<relay_thread>(database, std::move(destination));
+std::unique_ptr<relay> make_relay(db::database& database, std::unique_ptr<publisher> destination,
+                                  std::chrono::milliseconds poll_interval) {
+    return std::make_unique<relay_thread>(database, std::move(destination), poll_interval);
 }
 
 }  // namespace market::outbox

@@ -17,9 +17,9 @@ void lower_sold(db::transaction& tx, const pool& locked, std::int64_t units) {
 }
 
 void lower_buyer(db::transaction& tx, sale_id sale, user_id buyer, std::int64_t units) {
-    auto lowered = tx.execute(db::sql{} << "UPDATE sale_buyers SET quantity = quantity - " << units
-                                        << " WHERE sale_id = " << sale
-                                        << " AND user_id = " << buyer);
+    auto lowered =
+        tx.execute(db::sql{} << "UPDATE sale_buyers SET quantity = quantity - " << units
+                             << " WHERE sale_id = " << sale << " AND user_id = " << buyer);
     require_one(lowered, "units came back from somebody who is no buyer of the sale");
 }
 
@@ -52,17 +52,13 @@ void count_buyers(db::transaction& tx, std::span<const buyer_take> takes) {
     // One order of locking for all writers: no deadlocks.
     std::vector<buyer_take> sorted(takes.begin(), takes.end());
     std::ranges::sort(sorted, {}, [](const auto& one) { return std::tie(one.sale, one.buyer); });
-    db::sql text;
-    text << "INSERT INTO sale_buyers (sale_id, user_id, quantity, quantity_max) VALUES ";
-    bool first = true;
+    db::new_rows rows{"sale_buyers (sale_id, user_id, quantity, quantity_max)", 4,
+                      or_add_to_buyer(tx.dialect())};
     for (const auto& [sale, buyer, units, limit] : sorted) {
         require_positive(units);
-        if (!first) text << ", ";
-        first = false;
-        text << "(" << sale << ", " << buyer << ", " << units << ", " << limit << ")";
+        rows.add(sale, buyer, units, limit);
     }
-    text << or_add_to_buyer(tx.dialect());
-    tx.execute(text);
+    tx.insert(rows);
 }
 
 std::optional<credit> give_back(db::transaction& tx, const pool& locked, order_id order,
@@ -80,7 +76,8 @@ std::optional<credit> give_back(db::transaction& tx, const pool& locked, order_i
 std::vector<credit> pending_credits(db::transaction& tx, std::size_t max) {
     auto rows = tx.query<credit_id, sale_id, user_id, std::int64_t, std::int64_t>(
         db::sql{} << "SELECT id, sale_id, user_id, quantity, epoch FROM gate_credits"
-                     " ORDER BY id LIMIT " << max);
+                     " ORDER BY id LIMIT "
+                  << max);
     std::vector<credit> out;
     out.reserve(rows.size());
     for (const auto& [id, sale, buyer, units, epoch] : rows)

@@ -63,6 +63,7 @@ private:
         std::int64_t execute(const db::sql& statement) override {
             return real_->execute(statement);
         }
+        void insert(const db::new_rows& rows) override { real_->insert(rows); }
         db::commit_outcome commit() noexcept override {
             const auto fault = mode_ == db::access::write ? owner_.next_fault() : std::nullopt;
             if (!fault) return real_->commit();

@@ -1,5 +1,5 @@
 market_suite(order_suite
-  SOURCES order/purchase_test.cpp order/cancel_test.cpp order/recovery_test.cpp
+  SOURCES order/order_json_test.cpp order/purchase_test.cpp order/cancel_test.cpp order/recovery_test.cpp
           order/writer_faults_test.cpp
   MODULES base db outbox stock catalog user order)
 # The rules and parts that no other module sees are tested from the inside.

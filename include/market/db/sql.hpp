@@ -8,12 +8,14 @@
 #include <market/base/id.hpp>
 #include <market/base/money.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace market::db {
 
@@ -43,6 +45,10 @@ public:
     sql& operator<<(money value) { return *this << value.minor_units; }
     sql& operator<<(instant value) { return *this << to_micros(value); }
     sql& operator<<(std::nullopt_t) { text_.append("NULL"); return *this; }
+    sql& operator<<(std::monostate) { return *this << std::nullopt; }
+    sql& operator<<(const std::array<std::byte, 16>& value) {
+        return *this << std::span<const std::byte>{value};
+    }
     template <class Tag>
     sql& operator<<(const id<Tag>& value) { return *this << std::span<const std::byte>{value.bytes}; }
     template <class T>

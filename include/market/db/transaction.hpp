@@ -1,6 +1,7 @@
 #pragma once
 /// Transactions on one connection. Not thread-safe. SOCI stays behind this header.
 #include <market/db/error.hpp>
+#include <market/db/new_rows.hpp>
 #include <market/db/sql.hpp>
 
 #include <memory>
@@ -84,6 +85,9 @@ public:
 
     /// Runs one statement; how many rows its WHERE found (or it inserted).
     virtual std::int64_t execute(const sql& statement) = 0;
+
+    /// Inserts all rows; none when there are none.
+    virtual void insert(const new_rows& rows) = 0;
 
     /// Runs one SELECT; its columns must be as many as the types given, in that order:
     ///   for (auto& [id, name] : tx.query<product_id, std::string>(sql{} << "SELECT id, name ..."))

@@ -22,6 +22,9 @@ public:
     virtual bool healthy() const noexcept = 0;
 };
 
-std::unique_ptr<relay> make_relay(db::database& database, std::unique_ptr<publisher> destination);
+/// `poll_interval`: how long events of other servers, of which nobody notifies, wait at most.
+std::unique_ptr<relay> make_relay(
+    db::database& database, std::unique_ptr<publisher> destination,
+    std::chrono::milliseconds poll_interval = std::chrono::milliseconds{200});
 
 }  // namespace market::outbox
