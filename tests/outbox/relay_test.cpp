@@ -12,7 +12,10 @@ using market::testing::eventually;
 namespace {
 
 struct relay_stage {
-    std::chrono::milliseconds poll_interval{200};
+    explicit relay_stage(std::chrono::milliseconds poll_interval_chosen = 200ms)
+        : poll_interval(poll_interval_chosen) {}
+
+    std::chrono::milliseconds poll_interval;
     outbox_shop shop;
     destination where;
     std::unique_ptr<relay> moving =
