@@ -53,6 +53,11 @@ constexpr std::array table{
             .doc = "seconds that requests in flight get at SIGTERM",
             .least = 0,
             .most = 3600},
+    setting{.name = "http.cors_origins",
+            .fallback = "",
+            .doc = "origins of other sites whose pages may call, separated by spaces; * for any",
+            .least = 0,
+            .most = 2000},
     setting{.name = "database.url",
             .kind = value_kind::url,
             .fallback = "sqlite:{data_dir}/market.db",
@@ -117,23 +122,20 @@ constexpr std::array table{
 };
 
 bool has_word(std::string_view words, std::string_view wanted) {
-    while (!words.empty()) {
-        const auto space = words.find(' ');
-        if (words.substr(0, space) == wanted) return true;
-        words = space == std::string_view::npos ? "" : words.substr(space + 1);
-    }
-    return false;
+    return std::ranges::count(words_of(words), wanted) > 0;
 }
 
 std::string listed(std::string_view words, std::string_view after_each) {
     std::string out;
-    while (!words.empty()) {
-        const auto space = words.find(' ');
+    for (const auto& word : words_of(words)) {
         if (!out.empty()) out += ", ";
-        out.append(words.substr(0, space)).append(after_each);
-        words = space == std::string_view::npos ? "" : words.substr(space + 1);
+        out.append(word).append(after_each);
     }
     return out;
+}
+
+bool is_origin(const std::string& word) {
+    return word == "*" || word.starts_with("http://") || word.starts_with("https://");
 }
 
 std::optional<std::string> integer_objection(const setting& key, std::string_view value) {
@@ -159,6 +161,8 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
         !std::ranges::all_of(value, [](char c) { return c >= 'A' && c <= 'Z'; })) {
         return "is not an ISO 4217 code of three capital letters";
     }
+    if (key.name == "http.cors_origins" && !std::ranges::all_of(words_of(value), is_origin))
+        return "is not a list of http:// and https:// origins";
     if (key.name == "auth.secret" && !value.empty() && bytes < 32)
         return "is shorter than 32 bytes";
     return std::nullopt;
@@ -186,6 +190,16 @@ std::string spelled(std::string_view name, char between, bool upper) {
 }
 
 }  // namespace
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> out;
+    while (!text.empty()) {
+        const auto space = text.find(' ');
+        if (space != 0) out.emplace_back(text.substr(0, space));
+        text = space == std::string_view::npos ? "" : text.substr(space + 1);
+    }
+    return out;
+}
 
 std::span<const setting> all_settings() { return table; }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace market::app {
 
@@ -23,6 +24,9 @@ struct setting {
     std::string_view not_built = {};   ///< choices that a later version brings
     secrecy hidden = secrecy::none;
 };
+
+/// The words of a text that separates them by spaces.
+std::vector<std::string> words_of(std::string_view text);
 
 std::span<const setting> all_settings();
 const setting* find_setting(std::string_view name);

@@ -110,9 +110,8 @@ result<void> shop::build() {
                                  .io_threads = io_threads(config_),
                                  .request_deadline = request_deadline,
                                  .currency = config_.text("shop.currency"),
-                                 .public_url = {},
                                  .control_socket = control_socket_path(config_),
-                                 .cors_origins = {}},
+                                 .cors_origins = words_of(config_.text("http.cors_origins"))},
                                 readiness_checks());
     return {};
 }

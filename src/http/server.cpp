@@ -66,8 +66,6 @@ public:
 
     std::uint16_t port() const override { return port_; }
 
-    asio::any_io_executor executor() override { return threads_.front()->context().get_executor(); }
-
     bool stop(deadline until) override {
         shop_.draining = true;
         for (auto& one : threads_) one->drain();

@@ -31,9 +31,8 @@ struct settings {
     std::size_t io_threads = 2;
     std::chrono::milliseconds request_deadline{5'000};
     std::string currency = "KRW";
-    std::string public_url;      ///< empty: made of address and port
     std::string control_socket;  ///< path of the Unix socket; empty: none
-    std::vector<std::string> cors_origins;
+    std::vector<std::string> cors_origins;  ///< "*": any; none: CORS is off
 };
 
 /// One part of `/readyz`. Called on an I/O thread; must not block. Empty: well.
@@ -52,12 +51,9 @@ public:
     virtual result<void> start() = 0;
     /// The port bound.
     virtual std::uint16_t port() const = 0;
-    /// An executor of the I/O threads, for background coroutines.
-    virtual asio::any_io_executor executor() = 0;
     /// Not ready, stops accepting, lets requests in flight finish until `until`, closes idle
-    /// connections. False when some were cut off. The threads go on, so that coroutines on
-    /// executor() can be ended afterwards; the destructor ends them, after the handlers that still
-    /// run.
+    /// connections. False when some were cut off. The threads go on until the destructor, which
+    /// waits for the handlers that still run.
     virtual bool stop(deadline until) = 0;
 };
 
