@@ -17,7 +17,7 @@ public:
     stop_signals() : signals_(context_, SIGTERM, SIGINT) {}
 
     /// Waits for a signal, then drains: exit 0 when every request in flight was answered. A second
-    /// signal, or `drain_max` passing, ends the process at once with exit 1.
+    /// signal ends the process at once with exit 1; so ends, soon after, what `drain_max` cuts off.
     int serve_until_stopped(shop& served, std::chrono::seconds drain_max);
 
 private:

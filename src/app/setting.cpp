@@ -44,7 +44,7 @@ constexpr std::array table{
     setting{.name = "http.request_deadline_ms",
             .kind = value_kind::integer,
             .fallback = "5000",
-            .doc = "milliseconds after which a request is answered in any case",
+            .doc = "milliseconds that a purchase may take before it is answered with 503",
             .least = 100,
             .most = 600'000},
     setting{.name = "http.drain_seconds",
@@ -134,8 +134,12 @@ std::string listed(std::string_view words, std::string_view after_each) {
     return out;
 }
 
+/// As browsers send it: a scheme and a host, no path.
 bool is_origin(const std::string& word) {
-    return word == "*" || word.starts_with("http://") || word.starts_with("https://");
+    const auto host = word.find("://");
+    if (word == "*" || host == std::string::npos) return word == "*";
+    return (word.starts_with("http://") || word.starts_with("https://")) &&
+           word.size() > host + 3 && word.find('/', host + 3) == std::string::npos;
 }
 
 std::optional<std::string> integer_objection(const setting& key, std::string_view value) {

@@ -237,9 +237,9 @@ public:
         };
         auto record = co_await blocking_.run(std::move(work));
         if (!record) co_return record.error();
+        // A gate that is left answers nothing wrong: its epoch is over.
         const auto removed = co_await gate_.remove(id);
-        if (!removed)
-            warn("catalog.gate_not_removed", id, removed.error());  // the sweeper repeats it
+        if (!removed) warn("catalog.gate_not_removed", id, removed.error());
         co_return co_await presented_one(std::move(*record));
     }
 

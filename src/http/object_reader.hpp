@@ -27,7 +27,6 @@ public:
     /// `at` is the pointer of `value`; not an object: `type` there, and nothing more is said.
     object_reader(const boost::json::value& value, std::string at, findings& found);
 
-    bool is_object() const { return object_ != nullptr; }
     bool has(std::string_view member) const;
 
     std::string text(std::string_view member, const text_rule& rule);

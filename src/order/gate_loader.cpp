@@ -33,18 +33,46 @@ failure sale_is_closed() { return {errc::sale_ended, "the sale has ended"}; }
 }  // namespace
 
 asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason why) {
+    if (why != rebuild_reason::forced) co_return co_await load_now(sale, why);
+    const auto mine = announce_forced(sale);
+    if (!mine.leads) {
+        co_await mine.at->over.wait(deadline::max());
+        co_return mine.at->outcome;
+    }
+    asio::steady_timer timer{co_await asio::this_coro::executor, mine.not_before};
+    co_await timer.async_wait(asio::use_awaitable);
+    begin_forced(sale);
+    mine.at->outcome = co_await load_now(sale, why);
+    mine.at->over.set();
+    co_return mine.at->outcome;
+}
+
+/// A forced load keeps its distance from the last one. Until its time has come it stands in no
+/// line: only forced ones join it, and nobody else waits for it.
+gate_loader::place gate_loader::announce_forced(sale_id sale) {
+    std::lock_guard lock{mutex_};
+    auto& forced = forced_[sale];
+    if (forced.waiting) return {forced.waiting, nullptr, false, {}};
+    forced.waiting = std::make_shared<load>();
+    forced.last = std::max(std::chrono::steady_clock::now(), forced.last + forced_distance);
+    return {forced.waiting, nullptr, true, forced.last};
+}
+
+void gate_loader::begin_forced(sale_id sale) {
+    std::lock_guard lock{mutex_};
+    forced_[sale].waiting = nullptr;
+}
+
+/// Never throws: others wait for the outcome.
+asio::awaitable<result<void>> gate_loader::load_now(sale_id sale, rebuild_reason why) {
     const auto mine = line_up(sale, why);
     if (!mine.leads) {
         co_await mine.at->over.wait(deadline::max());
         co_return mine.at->outcome;
     }
-    if (mine.before) co_await mine.before->over.wait(deadline::max());
-    if (mine.not_before > std::chrono::steady_clock::now()) {
-        asio::steady_timer timer{co_await asio::this_coro::executor, mine.not_before};
-        co_await timer.async_wait(asio::use_awaitable);
-    }
     result<void> outcome = failure{errc::internal, "the gate could not be loaded"};
     try {
+        if (mine.before) co_await mine.before->over.wait(deadline::max());
         outcome = co_await carry_out(sale, mine.at);
     } catch (const std::exception& failed) {
         log::error("gate.load_failed", {{"sale", to_string(sale)}, {"reason", failed.what()}});
@@ -62,11 +90,6 @@ gate_loader::place gate_loader::line_up(sale_id sale, rebuild_reason why) {
     place out{std::make_shared<load>(), line.empty() ? nullptr : line.back(), true, {}};
     out.at->why = why;
     line.push_back(out.at);
-    if (why == rebuild_reason::forced) {
-        auto& last = last_forced_[sale];
-        out.not_before = last == deadline{} ? deadline{} : last + forced_distance;
-        last = std::max(std::chrono::steady_clock::now(), out.not_before);
-    }
     return out;
 }
 
@@ -99,7 +122,8 @@ asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
         co_return sale_is_closed();
     }
     const auto& view = views->front();
-    co_return view.state == stock::gate_state::open&& view.epoch == pool->gate_epoch;
+    const bool open = view.state == stock::gate_state::open;
+    co_return open && (view.epoch == pool->gate_epoch);
 }
 
 // 1. A frozen gate admits nobody, so the holds read after the freeze are all that can become orders
@@ -126,10 +150,12 @@ asio::awaitable<result<void>> gate_loader::carry_out(sale_id sale, load_ptr mine
         const auto epoch = contents->epoch;
         auto opened = co_await gate_.load_and_open(sale, std::move(*contents));
         if (!opened) co_return opened.error();
-        if (*opened) {
-            log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
-            co_return result<void>{};
-        }
+        if (!*opened) continue;
+        log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
+        // Closed between the read and the opening? Then nobody else would take the gate away.
+        auto still = co_await is_open(sale);
+        if (!still && still.error().code == errc::sale_ended) co_return still.error();
+        co_return result<void>{};
     }
     co_return failure{errc::gate_unavailable, "the gate is being loaded by others; try again"};
 }

@@ -26,7 +26,7 @@ public:
 private:
     /// One load of one sale. Loads of a sale run one after the other.
     struct load {
-        stock::rebuild_reason why;
+        stock::rebuild_reason why = stock::rebuild_reason::forced;
         bool has_read = false;  ///< what is changed from now on, this load does not see; by mutex_
         result<void> outcome{};
         one_shot over;
@@ -36,9 +36,17 @@ private:
         load_ptr at;
         load_ptr before;      ///< whom to wait for; none: nobody
         bool leads = false;   ///< the caller does it; else it joined
-        deadline not_before;  ///< a forced load keeps its distance from the last one
+        deadline not_before;  ///< of an announced forced load
     };
 
+    struct forced_loads {
+        load_ptr waiting;  ///< announced, its time has not come
+        deadline last;     ///< when the latest begins or began
+    };
+
+    asio::awaitable<result<void>> load_now(sale_id sale, stock::rebuild_reason why);
+    place announce_forced(sale_id sale);
+    void begin_forced(sale_id sale);
     place line_up(sale_id sale, stock::rebuild_reason why);
     void leave(sale_id sale, const load_ptr& done);
     asio::awaitable<result<void>> carry_out(sale_id sale, load_ptr mine);
@@ -52,7 +60,7 @@ private:
     stock::stock_gate& gate_;
     std::mutex mutex_;
     std::unordered_map<sale_id, std::deque<load_ptr>> lines_;
-    std::unordered_map<sale_id, deadline> last_forced_;
+    std::unordered_map<sale_id, forced_loads> forced_;
 };
 
 /// Fits holds into what the record has left, first come first served: those that do not fit are

@@ -103,11 +103,18 @@ void settle_misfits(db::transaction& tx, batch& wanted) {
     std::stable_sort(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) {
         return place_in_line(a) < place_in_line(b);
     });
-    std::erase_if(wanted, [&](const purchase_ptr& each) {
-        auto answer = left.take(each->what);
-        if (answer) each->settle(std::move(*answer));
-        return answer.has_value();
-    });
+    // Asked first and settled afterwards: asking reads the record and may throw.
+    std::vector<std::optional<write_answer>> answers;
+    answers.reserve(wanted.size());
+    for (const auto& each : wanted) answers.push_back(left.take(each->what));
+    batch fitting;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (answers[i])
+            wanted[i]->settle(std::move(*answers[i]));
+        else
+            fitting.push_back(wanted[i]);
+    }
+    wanted = std::move(fitting);
 }
 
 }  // namespace market::order

@@ -33,11 +33,6 @@ public:
             asio::post(timer->get_executor(), [timer] { timer->cancel(); });
     }
 
-    bool is_set() const {
-        std::lock_guard lock{mutex_};
-        return set_;
-    }
-
     /// Waits; true when it was set, false when `until` came first.
     asio::awaitable<bool> wait(deadline until) {
         auto executor = co_await asio::this_coro::executor;
@@ -55,7 +50,7 @@ public:
     }
 
 private:
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     bool set_ = false;
     std::vector<std::shared_ptr<asio::steady_timer>> sleepers_;
 };

@@ -27,6 +27,12 @@ write_answer refused(errc code, std::string detail) {
     return {verdict::refused, failure{code, std::move(detail)}};
 }
 
+write_answer poisonous() { return refused(errc::internal, "the order could not be written"); }
+
+write_answer not_in_time() {
+    return refused(errc::database_unavailable, "the database did not answer in time");
+}
+
 deadline latest_deadline(const batch& of) {
     deadline out{};
     for (const auto& each : of) out = std::max(out, each->what.until);
@@ -79,7 +85,7 @@ void order_writer::write(batch wanted) {
         fruitless = wanted.size() < before ? 0 : fruitless + 1;
         if (next != step::halve && fruitless < fruitless_rounds_max) continue;
         if (wanted.size() == 1) {
-            settle_all(wanted, refused(errc::internal, "the order could not be written"));
+            settle_all(wanted, next == step::halve ? poisonous() : not_in_time());
             return;
         }
         const auto middle = wanted.begin() + static_cast<std::ptrdiff_t>(wanted.size() / 2);
@@ -111,6 +117,9 @@ order_writer::step order_writer::sort_out(batch& wanted) {
         return step::again;
     } catch (const db::error& failed) {
         return after_error(failed, wanted);
+    } catch (const std::exception& failed) {
+        log::error("order.batch_failed", {{"reason", failed.what()}});
+        return step::halve;
     }
 }
 
@@ -175,8 +184,7 @@ order_writer::step order_writer::after_error(const db::error& failed, batch& wan
         case db::cause::unique_violation:  // another instance wrote one of the keys: read it next
                                            // time
             if (std::chrono::steady_clock::now() < latest_deadline(wanted)) return step::again;
-            settle_all(wanted,
-                       refused(errc::database_unavailable, "the database did not answer in time"));
+            settle_all(wanted, not_in_time());
             return step::done;
         case db::cause::unavailable:
         case db::cause::refused:

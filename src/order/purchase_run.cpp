@@ -14,6 +14,7 @@ namespace {
 using verdict = write_answer::verdict;
 using namespace std::chrono_literals;
 
+constexpr int give_back_tries_max = 3;
 constexpr auto gate_pause = 20ms;  ///< between two looks at a hold that another attempt has
 
 bool has_sale(const cart& of) {
@@ -54,11 +55,11 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
                                                           stock::rebuild_reason::drift);
                 co_return std::move(written.reply);
             case verdict::stale:
-                admitted_.clear();
-                if (late()) co_return too_late();
-                for (std::size_t i = 0; i < cart_.lines.size(); ++i)
-                    if (cart_.lines[i].sale())
-                        if (auto over = co_await after_stale(i)) co_return std::move(*over);
+                if (auto over = co_await reload_all()) {
+                    co_await give_back_all();
+                    co_return std::move(*over);
+                }
+                admitted_.clear();  // the next round admits anew, or again where a hold was kept
                 continue;
             case verdict::unknown:
                 co_return failure{errc::outcome_unknown,
@@ -166,6 +167,14 @@ asio::awaitable<purchase_run::answer> purchase_run::after_stale(std::size_t inde
     co_return sale_has_ended(index);
 }
 
+asio::awaitable<purchase_run::answer> purchase_run::reload_all() {
+    for (std::size_t i = 0; i < cart_.lines.size(); ++i) {
+        if (!cart_.lines[i].sale()) continue;
+        if (auto over = co_await after_stale(i)) co_return std::move(*over);
+    }
+    co_return std::nullopt;
+}
+
 asio::awaitable<write_answer> purchase_run::write() {
     const auto handed_in = std::make_shared<purchase>(cart_);
     if (!parts_.queue.push(handed_in))
@@ -177,8 +186,29 @@ asio::awaitable<write_answer> purchase_run::write() {
 }
 
 asio::awaitable<void> purchase_run::give_back_all() {
-    for (const auto index : admitted_) co_await parts_.gate.cancel(admission(index));
+    for (const auto index : admitted_) co_await give_back(index);
     admitted_.clear();
+}
+
+/// A load may have carried the hold over to a later epoch since it was taken, and a cancel names
+/// the epoch: the same attempt asks once more, is told the admission as it is now, and cancels
+/// that.
+asio::awaitable<void> purchase_run::give_back(std::size_t index) {
+    const auto& line = cart_.lines[index];
+    const auto sale = *line.sale();
+    const stock::wish same{sale, cart_.buyer, line.quantity, cart_.rid, cart_.attempt};
+    for (int tries = 0; tries < give_back_tries_max; ++tries) {
+        auto said = co_await parts_.gate.admit(same);
+        if (!said) co_return;  // the sweeper gives it back
+        if (const auto* in = std::get_if<stock::admitted>(&*said)) {
+            const stock::hold_ref now{sale, in->epoch, cart_.rid, in->seq};
+            co_await parts_.gate.cancel(now);
+            co_return;
+        }
+        if (!std::holds_alternative<stock::stale>(*said)) co_return;  // nothing is held
+        auto loaded = co_await parts_.rebuilder.rebuild(sale, stock::rebuild_reason::stale);
+        if (!loaded) co_return;
+    }
 }
 
 /// The key was taken before this run: what it admitted itself is surplus, unless the order there

@@ -38,8 +38,10 @@ private:
     asio::awaitable<answer> admit(std::size_t index);
     asio::awaitable<answer> after_known(std::size_t index, bool done);
     asio::awaitable<answer> after_stale(std::size_t index);
+    asio::awaitable<answer> reload_all();
     asio::awaitable<write_answer> write();
     asio::awaitable<void> give_back_all();
+    asio::awaitable<void> give_back(std::size_t index);
     asio::awaitable<void> settle_by_record();
     asio::awaitable<result<std::optional<key_row>>> find_key();
     asio::awaitable<void> pause();

@@ -33,6 +33,17 @@ public:
         begin_cause_ = why;
         begins_to_fail_after_ = count;
     }
+    /// Runs before the next write transaction begins, on the thread that begins it.
+    void before_next_write(std::function<void()> what) {
+        std::lock_guard lock{mutex_};
+        interruption_ = std::move(what);
+    }
+    /// The next `count` reads of a table cannot be done.
+    void fail_selects(std::string table, int count) {
+        std::lock_guard lock{mutex_};
+        unreadable_ = std::move(table);
+        selects_to_fail_ = count;
+    }
     std::size_t faults_left() {
         std::lock_guard lock{mutex_};
         return faults_.size();
@@ -45,6 +56,7 @@ public:
             --begins_to_fail_;
             throw db::error{begin_cause_, "made to fail"};
         }
+        if (mode == db::access::write) interrupt();
         return std::make_unique<unsure>(real_.begin(mode), *this, mode);
     }
 
@@ -76,12 +88,30 @@ private:
         std::vector<row> select(const db::sql& statement,
                                 std::span<const db::detail::column_kind> kinds,
                                 std::span<const bool> nullable) override {
+            owner_.fail_if_unreadable(statement.text());
             return ((*real_).*(&door::select))(statement, kinds, nullable);
         }
         std::unique_ptr<db::transaction> real_;
         faulty_database& owner_;
         db::access mode_;
     };
+
+    void interrupt() {
+        std::function<void()> what;
+        {
+            std::lock_guard lock{mutex_};
+            what = std::move(interruption_);
+            interruption_ = nullptr;
+        }
+        if (what) what();
+    }
+
+    void fail_if_unreadable(const std::string& text) {
+        std::lock_guard lock{mutex_};
+        if (selects_to_fail_ == 0 || text.find("FROM " + unreadable_) == std::string::npos) return;
+        --selects_to_fail_;
+        throw db::error{db::cause::connection_lost, "made to fail"};
+    }
 
     std::optional<commit_fault> next_fault() {
         std::lock_guard lock{mutex_};
@@ -106,6 +136,9 @@ private:
 
     db::database& real_;
     std::mutex mutex_;
+    std::function<void()> interruption_;
+    std::string unreadable_;
+    int selects_to_fail_ = 0;
     std::deque<commit_fault> faults_;
     std::atomic<int> begins_to_fail_{0}, begins_to_fail_after_{0};
     std::atomic<db::cause> begin_cause_ = db::cause::unavailable;

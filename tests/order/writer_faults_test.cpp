@@ -84,6 +84,72 @@ TEST_CASE("a session lost in mid-transaction is invisible to buyers", "[order][f
     CHECK(has.shop.orders_made() == 1);
 }
 
+TEST_CASE("a session that dies while misfits are sought settles nobody twice", "[order][faults]") {
+    faulty_shop has;
+    const auto sale = has.shop.sale(20, 2);
+    auto lie = has.shop.run(has.shop.gate().dump(sale)).value();
+    lie.per_user_limit = 100;  // the gate lets in what the record's limit refuses
+    REQUIRE(has.shop.run(has.shop.gate().remove(sale)).has_value());
+    REQUIRE(has.shop.run(has.shop.gate().load_and_open(sale, lie)).value());
+    has.faults->fail_selects("sale_buyers", 2);
+    std::vector<purchase_request> requests;
+    for (std::size_t i = 0; i < 12; ++i)
+        requests.push_back(has.shop.wish(has.shop.buyer(i % 3), {{sale, 1}}));
+    const auto replies = has.shop.crowd(std::move(requests));
+    CHECK(placed(replies) == 6);
+    CHECK(has.shop.orders_made() == 6);
+    CHECK(has.shop.pool(pool_of(sale)).sold == 6);
+}
+
+TEST_CASE("a cart whose one sale closes under way gives the other one back at once",
+          "[order][faults]") {
+    faulty_shop has;
+    const auto ending = has.shop.sale(5, 5);
+    const auto lasting = has.shop.sale(5, 5);
+    has.faults->before_next_write([&] {
+        auto close = [&](db::transaction& tx) -> result<bool> {
+            return stock::ledger::close(tx, ending, "system", has.shop.clock().now());
+        };
+        REQUIRE(has.shop.record().write(close).value());
+    });
+    const auto buyer = has.shop.buyer(1);
+    const auto refused = has.shop.buy(has.shop.wish(buyer, {{ending, 1}, {lasting, 2}}, "k"));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::sale_ended);
+    CHECK(has.shop.view(lasting).held == 0);
+    CHECK(has.shop.view(lasting).remaining == 5);
+    CHECK(has.shop.buy(buyer, lasting, "k").has_value());  // the refusal did not use up the key
+}
+
+TEST_CASE("a refused purchase gives back a hold that a rebuild carried over", "[order][faults]") {
+    faulty_shop has;
+    const auto sale = has.shop.sale(5);
+    const auto boss =
+        user::create_admin(has.shop.record(), has.shop.clock(), "boss@example.com", "correct horse")
+            .value()
+            .id;
+    has.faults->before_next_write([&] {  // on the writer's thread
+        asio::io_context io{1};
+        auto reload = [&]() -> asio::awaitable<std::int64_t> {
+            auto& rebuilder = has.shop.orders().rebuilder();
+            co_await rebuilder.rebuild(sale, stock::rebuild_reason::drift);
+            std::vector<sale_id> wanted{sale};
+            auto views = co_await has.shop.gate().look(std::move(wanted));
+            co_return views.value().front().held;
+        };
+        auto held = asio::co_spawn(io, reload(), asio::use_future_t<>{});
+        io.run();
+        CHECK(held.get() == 1);  // carried over
+    });
+    const auto refused = has.shop.buy(boss, sale, "k");  // no address in the profile
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::validation_failed);
+    CHECK(has.shop.view(sale).held == 0);
+    auto again = has.shop.wish(boss, {{sale, 1}}, "k");
+    again.address = address{"Seoul", "Mapo", "04001", "1 World Cup-ro"};
+    CHECK(has.shop.buy(again).has_value());
+}
+
 TEST_CASE("a poison purchase fails alone", "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(100);
