@@ -103,9 +103,11 @@ void configure(level threshold, format style) {
     output().set_level(spdlog_level(threshold));
 }
 
+bool enabled(level severity) { return output().should_log(spdlog_level(severity)); }
+
 void write(level severity, std::string_view event, std::initializer_list<field> fields) {
+    if (!enabled(severity)) return;
     const auto at = spdlog_level(severity);
-    if (!output().should_log(at)) return;
     const bool json = chosen_format == format::json;
     // As an argument, never as the format: a brace in a value is not a placeholder.
     output().log(at, "{}",

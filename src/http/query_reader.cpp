@@ -23,6 +23,7 @@ query_reader::query_reader(std::string_view query, findings& found) : found_(fou
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return;  // the request line was refused before
     for (const auto& one : *parsed) {
+        if (one.key.empty() && !one.has_value) continue;  // as in `?&&`: nothing is named
         auto name = one.key.decode(form_style());
         const auto known = std::find_if(sent_.begin(), sent_.end(),
                                         [&](const parameter& p) { return p.name == name; });

@@ -27,6 +27,15 @@ constexpr std::size_t chunked_bytes_max = 1024 * 1024;
 
 failure body_too_large() { return failure{errc::body_too_large, "the body is longer than 64 KiB"}; }
 
+/// A line that another party could take as ended, and we as going on.
+bool has_bare_lf(std::string_view text) {
+    auto at = text.find('\n');
+    while (at != std::string_view::npos && at > 0 && text[at - 1] == '\r') {
+        at = text.find('\n', at + 1);
+    }
+    return at != std::string_view::npos;
+}
+
 bool set_target(request& into, std::string_view target) {
     if (target == "*" || into.method == "CONNECT") {
         into.path = target;
@@ -98,15 +107,16 @@ result<request_reader::stage> request_reader::parts::read_head() {
 
 std::optional<failure> request_reader::parts::take_head(std::string_view head,
                                                         const framing& frame) {
-    const failure unreadable{errc::bad_request, "a malformed header"};
+    const failure bad_target{errc::bad_request, "a malformed request target"};
     parsing.emplace();
     parsing->eager(true);
     parsing->header_limit(head_bytes_max);
     parsing->body_limit(body_bytes_max);
     beast::error_code failed;
     parsing->put(boost::asio::buffer(head.data(), head.size()), failed);
+    if (failed == beast::http::error::bad_target) return bad_target;
     if ((failed && failed != beast::http::error::need_more) || !parsing->is_header_done()) {
-        return unreadable;
+        return failure{errc::bad_request, "a malformed header"};
     }
     const auto& message = parsing->get();
     current = request{};
@@ -114,7 +124,7 @@ std::optional<failure> request_reader::parts::take_head(std::string_view head,
     current.http_1_0 = message.version() == 10;
     current.keep_alive = message.keep_alive() && !current.http_1_0;
     current.has_body = frame.chunked || frame.content_length > 0;
-    if (!set_target(current, std::string_view(message.target()))) return unreadable;
+    if (!set_target(current, std::string_view(message.target()))) return bad_target;
     // Taken now: what a chunked body's trailers say is no header.
     for (const auto& field : message) set_field(current, field);
     return std::nullopt;
@@ -135,6 +145,9 @@ result<request_reader::stage> request_reader::parts::read_body() {
         if (body_bytes > chunked_bytes_max) return body_too_large();
         if (end - begin >= chunk_head_bytes_max && used == 0) {
             return failure{errc::bad_request, "a chunk header longer than 16 KiB"};
+        }
+        if (failed && has_bare_lf(waiting())) {
+            return failure{errc::bad_request, "a line of a chunked body ended by a bare LF"};
         }
         if (failed) return stage::more;
     }

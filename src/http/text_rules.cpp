@@ -2,6 +2,7 @@
 
 #include <market/base/clock.hpp>
 #include <market/base/id.hpp>
+#include <market/base/page.hpp>
 #include <market/user/rules.hpp>
 
 #include <boost/url/parse.hpp>
@@ -38,6 +39,8 @@ bool is_code(std::string_view text) {
 
 bool is_id(std::string_view text) { return parse_id<product_id>(text).has_value(); }
 
+bool is_cursor(std::string_view text) { return read_cursor(text).has_value(); }
+
 bool is_time(std::string_view text) { return parse_rfc3339(text).has_value(); }
 
 bool is_web_url(std::string_view text) {
@@ -65,7 +68,7 @@ const text_rule category_rule{1, 100};
 const text_rule image_url_rule{1, 2'000, is_web_url, "an http or https URL"};
 const text_rule id_rule{0, any_length, is_id, "a UUID"};
 const text_rule time_rule{0, any_length, is_time, "an RFC 3339 time"};
-const text_rule cursor_rule{1, 1'000};
+const text_rule cursor_rule{1, 1'000, is_cursor, "a cursor that a list gave"};
 
 text_fault check_text(std::string_view text, const text_rule& rule) {
     if (has_control(text, rule.multiline)) return {"format", "holds a control character"};

@@ -45,6 +45,12 @@ TEST_CASE("a log entry is one line, whatever its values hold", "[base]") {
         std::string::npos);
 }
 
+TEST_CASE("what is below the threshold is not enabled", "[base]") {
+    log::configure(log::level::info, log::format::text);
+    CHECK(log::enabled(log::level::info));
+    CHECK_FALSE(log::enabled(log::level::debug));
+}
+
 TEST_CASE("a log entry in JSON has its facts as members", "[base]") {
     log::configure(log::level::info, log::format::json);
     const auto text = stderr_of(write_one);

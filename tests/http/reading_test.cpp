@@ -162,7 +162,8 @@ TEST_CASE("an array holds 1 to its most", "[http][reading]") {
 
 TEST_CASE("query parameters are checked like members", "[http][reading]") {
     const auto page = [](query_reader& in) { in.page(); };
-    for (const auto* query : {"", "limit=1", "limit=100&cursor=abc", "%6Cimit=5"})
+    for (const auto* query :
+         {"", "limit=1", "limit=100&cursor=AAAAAAAAAAAAAAAAAAAAAA", "%6Cimit=5"})
         CHECK(faults_of_query(query, page).empty());
     for (const auto* query : {"limit=0", "limit=101", "limit=-1", "limit=99999999999999999999"}) {
         CHECK(faults_of_query(query, page) == "range limit");
@@ -173,7 +174,12 @@ TEST_CASE("query parameters are checked like members", "[http][reading]") {
     }
     CHECK(faults_of_query("limit=1&limit=1", page) == "duplicate limit");
     CHECK(faults_of_query("limt=1&Limit=2&=3", page) == "unknown limt, unknown Limit, unknown ");
+    for (const auto* query : {"&", "&&", "&limit=5&&"}) {
+        CHECK(faults_of_query(query, page).empty());
+    }
     CHECK(faults_of_query("cursor=", page) == "length cursor");
+    CHECK(faults_of_query("cursor=abc&limit=0&x=1", page) ==
+          "range limit, format cursor, unknown x");
     CHECK(faults_of_query("cursor=%00", page) == "format cursor");
     CHECK(faults_of_query("id=x", [](query_reader& in) { in.id<sale_id>("id"); }) == "format id");
     const std::array<std::string_view, 2> states{"open", "ended"};

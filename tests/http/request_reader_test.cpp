@@ -136,6 +136,19 @@ TEST_CASE("a malformed chunked body is refused", "[http][reader]") {
     }
 }
 
+TEST_CASE("a line of a chunked body that a bare LF ends is refused without waiting",
+          "[http][reader]") {
+    for (const std::string body :
+         {"5\n", "5;x=1\nhello", "5\r\nhello\n", "5\r\nhello\r\n0\n\n", "0\r\nX: y\n\n"}) {
+        INFO(body);
+        request_reader reader;
+        CHECK(read_whole(reader, chunked(body)) == errc::bad_request);
+    }
+    request_reader holds_lf;
+    CHECK_FALSE(read_whole(holds_lf, chunked("3\r\na\nb\r\n0\r\nX: y\r\n\r\n")));
+    CHECK(holds_lf.current().body == "a\nb");
+}
+
 TEST_CASE("a body of 64 KiB is read, one byte more is refused", "[http][reader]") {
     const auto with_length = [](std::size_t size) {
         return "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(size) +
@@ -167,7 +180,10 @@ TEST_CASE("a target that is no URL is refused", "[http][reader]") {
     for (const std::string target : {"/%", "/%zz", "/a#b", "/?q=%", "/a|b", "http://"}) {
         INFO(target);
         request_reader reader;
-        CHECK(read_whole(reader, "GET " + target + " HTTP/1.1\r\nHost: shop\r\n\r\n") ==
-              errc::bad_request);
+        put(reader, "GET " + target + " HTTP/1.1\r\nHost: shop\r\n\r\n");
+        const auto refused = reader.advance();
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code == errc::bad_request);
+        CHECK(refused.error().detail == "a malformed request target");
     }
 }

@@ -267,6 +267,19 @@ TEST_CASE("a page links to the next", "[http][server]") {
     CHECK(ask(shop.server->port(), "GET /v1/orders?sale_id=" + sale + as_admin).status == 200);
 }
 
+TEST_CASE("a forced rebuild of a closed sale shows its stock, there being no gate to load",
+          "[http][server]") {
+    test_shop shop;
+    const auto rebuild = "POST /v1/sales/" + sale + "/gate/rebuild" + as_admin;
+    shop.rebuilder.refusal = failure{errc::sale_ended, "the sale is closed"};
+    const auto stock = ask(shop.server->port(), rebuild);
+    CHECK(stock.status == 200);
+    CHECK(stock.body ==
+          ask(shop.server->port(), "GET /v1/sales/" + sale + "/stock" + as_admin).body);
+    shop.rebuilder.refusal = failure{errc::gate_unavailable, "out of reach"};
+    CHECK(ask(shop.server->port(), rebuild).status == 503);
+}
+
 TEST_CASE("readiness names each part; the unneeded may be down", "[http][server]") {
     std::atomic<bool> database_down{false};
     const auto database = [&]() -> std::optional<std::string> {

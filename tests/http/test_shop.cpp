@@ -180,6 +180,7 @@ asio::awaitable<result<order::order>> fake_orders::cancel(user::principal, order
 
 asio::awaitable<result<void>> fake_rebuilder::rebuild(sale_id, stock::rebuild_reason why) {
     if (why == stock::rebuild_reason::drift) ++drifts;
+    if (refusal) co_return *refusal;
     co_return result<void>();
 }
 

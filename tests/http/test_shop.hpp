@@ -94,6 +94,7 @@ class fake_rebuilder final : public stock::gate_rebuilder {
 public:
     asio::awaitable<result<void>> rebuild(sale_id sale, stock::rebuild_reason why) override;
     std::atomic<int> drifts{0};
+    std::optional<failure> refusal;  ///< set before the request
 };
 
 struct test_shop {

@@ -18,6 +18,9 @@ using field = std::pair<std::string_view, value>;
 /// Text, info until called. Call once, before threads start.
 void configure(level threshold, format style);
 
+/// Would an entry of this severity be written? For fields that cost something to make.
+bool enabled(level severity);
+
 /// `event` is a stable dotted name such as "order.batch_failed"; facts go into fields.
 void write(level severity, std::string_view event, std::initializer_list<field> fields = {});
 
