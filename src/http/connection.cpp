@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace market::http {
@@ -40,14 +41,32 @@ std::string_view date_now() {
 connection::connection(stream_socket socket, const world& shop, const dispatcher& routes)
     : socket_(std::move(socket)), shop_(shop), routes_(routes) {}
 
-void connection::wait_at_most(std::chrono::seconds span) { until_ = steady_clock::now() + span; }
-
-void connection::expire(deadline now) {
-    if (now >= until_) close();
+void connection::wait_at_most(std::chrono::milliseconds span) {
+    until_ = steady_clock::now() + span;
 }
 
-void connection::close_if_idle() {
-    if (idle_) close();
+void connection::expire(deadline now) {
+    if (now < until_) return;
+    if (idle_ && more_has_come()) return;  // the read that waits takes it next
+    close();
+}
+
+void connection::leave_soon() {
+    leave_at_ = std::min(leave_at_, steady_clock::now() + leave_wait);
+    if (idle_) until_ = std::min(until_, leave_at_);
+}
+
+/// Bytes of a request that was not yet begun.
+bool connection::more_has_come() const {
+    boost::system::error_code failed;  // then nothing has
+    return reader_.has_bytes() || socket_.available(failed) > 0;
+}
+
+/// In a stop, requests sent one behind the other are still answered, for a little while.
+bool connection::is_last_reply() {
+    if (!reader_.current().keep_alive) return true;
+    if (!shop_.draining.load(std::memory_order_relaxed)) return false;
+    return !more_has_come() || steady_clock::now() >= leave_at_;
 }
 
 void connection::close() {
@@ -66,8 +85,8 @@ asio::awaitable<void> connection::run() {
 asio::awaitable<bool> connection::serve_one() {
     if (!reader_.has_bytes()) {
         idle_ = true;
-        if (shop_.draining.load(std::memory_order_relaxed)) co_return false;
         wait_at_most(idle_wait);
+        until_ = std::min(until_, leave_at_);
     } else {
         wait_at_most(head_wait);
     }
@@ -125,16 +144,18 @@ asio::awaitable<bool> connection::answer(opening opened) {
     const auto began = steady_clock::now();
     auto request_id = opened.request_id;
     const auto done = co_await routes_.answer(std::move(opened), sent);
-    const bool close = !sent.keep_alive || shop_.draining.load(std::memory_order_relaxed);
+    const bool close = is_last_reply();
     auto bytes = serialize(done, {date_now(), request_id, close, sent.method == "HEAD"});
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
-    log::debug("http.request", {{"method", sent.method},
-                                {"path", sent.path},
-                                {"status", std::int64_t{done.status}},
-                                {"took_us", took.count()},
-                                {"request_id", std::move(request_id)},
-                                {"traceparent", sent.traceparent}});
+    if (log::enabled(log::level::debug)) {
+        const auto took =
+            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
+        log::debug("http.request", {{"method", sent.method},
+                                    {"path", sent.path},
+                                    {"status", std::int64_t{done.status}},
+                                    {"took_us", took.count()},
+                                    {"request_id", std::move(request_id)},
+                                    {"traceparent", sent.traceparent}});
+    }
     const bool written = co_await write(std::move(bytes));
     if (written && close) co_await linger();
     co_return written && !close;
@@ -158,7 +179,7 @@ asio::awaitable<bool> connection::write(std::string bytes) {
 /// Closing while the client still sends would reset the connection and could take the reply with
 /// it (RFC 9112 section 9.6): close one direction, read what comes, a little while.
 asio::awaitable<void> connection::linger() {
-    if (shop_.draining.load(std::memory_order_relaxed) && !reader_.has_bytes()) co_return;
+    if (shop_.draining.load(std::memory_order_relaxed) && !more_has_come()) co_return;
     wait_at_most(linger_wait);
     boost::system::error_code failed;
     socket_.shutdown(asio::socket_base::shutdown_send, failed);

@@ -21,6 +21,8 @@ inline constexpr std::chrono::seconds head_wait{10};
 inline constexpr std::chrono::seconds body_wait{30};
 inline constexpr std::chrono::seconds idle_wait{60};
 inline constexpr std::chrono::seconds write_wait{30};
+/// What is on the wire when a stop begins is still answered: idle connections stay open so long.
+inline constexpr std::chrono::milliseconds leave_wait{300};
 
 /// One client: its requests one after another, until either side has enough. Lives on one I/O
 /// thread, whose sweep calls expire(); that is cheaper than a timer for each read and write.
@@ -34,8 +36,8 @@ public:
 
     /// Closes the socket when its deadline is over; what waits on it then ends.
     void expire(deadline now);
-    /// Closes the socket when no request has begun.
-    void close_if_idle();
+    /// Takes requests that come within `leave_wait`, and no more.
+    void leave_soon();
     void close();
 
 private:
@@ -46,13 +48,16 @@ private:
     asio::awaitable<void> refuse(failure refused);
     asio::awaitable<bool> write(std::string bytes);
     asio::awaitable<void> linger();
-    void wait_at_most(std::chrono::seconds span);
+    void wait_at_most(std::chrono::milliseconds span);
+    bool more_has_come() const;
+    bool is_last_reply();
 
     stream_socket socket_;
     const world& shop_;
     const dispatcher& routes_;
     request_reader reader_;
     deadline until_ = deadline::max();
+    deadline leave_at_ = deadline::max();
     bool idle_ = true;
 };
 

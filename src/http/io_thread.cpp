@@ -57,24 +57,26 @@ io_thread::~io_thread() {
 
 void io_thread::accept_on(tcp_acceptor acceptor, const dispatcher& routes) {
     tcp_.emplace(std::move(acceptor));
+    tcp_routes_ = &routes;
     asio::co_spawn(context_, accept_all(*tcp_, routes), log_if_failed);
 }
 
 void io_thread::accept_on(unix_acceptor acceptor, const dispatcher& routes) {
     unix_.emplace(std::move(acceptor));
+    unix_routes_ = &routes;
     asio::co_spawn(context_, accept_all(*unix_, routes), log_if_failed);
 }
 
-void io_thread::close_acceptors() {
-    boost::system::error_code ignored;
-    if (tcp_) tcp_->close(ignored);
-    if (unix_) unix_->close(ignored);
+void io_thread::finish_accepting() {
+    if (tcp_ && tcp_->is_open()) accept_waiting(*tcp_, *tcp_routes_);
+    if (unix_ && unix_->is_open()) accept_waiting(*unix_, *unix_routes_);
 }
 
 void io_thread::drain() {
-    asio::post(context_, [this] {
-        close_acceptors();
-        for (auto* one : connections_) one->close_if_idle();
+    // Counted, so that no one takes the time before it runs for the end of all connections.
+    asio::post(context_, [this, here = counted(count_)] {
+        finish_accepting();
+        for (auto* one : connections_) one->leave_soon();
     });
 }
 
@@ -86,45 +88,73 @@ void io_thread::cut() {
 
 template <class Acceptor>
 asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& routes) {
-    using protocol = typename Acceptor::protocol_type;
     while (acceptor.is_open()) {
-        if (connections_.size() >= connections_max_) {
-            co_await pause(accept_pause);
-            continue;
+        bool goes_on = false;
+        try {
+            goes_on = co_await accept_one(acceptor, routes);
+        } catch (const std::exception& failed) {  // for want of memory: that may pass
+            log::error("http.accept_failed", {{"cause", std::string(failed.what())}});
         }
-        auto [failed, socket] = co_await acceptor.async_accept(context_.get_executor(), as_outcome);
-        if (failed == asio::error::operation_aborted) co_return;
-        if (failed == asio::error::connection_aborted) continue;
-        if (failed) {
-            log::warning("http.accept_failed", {{"cause", failed.message()}});
-            co_await pause(accept_pause);
-            continue;
-        }
-        if constexpr (std::is_same_v<protocol, asio::ip::tcp>) {
-            boost::system::error_code ignored;  // slower without, but right
-            socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-        }
-        asio::co_spawn(context_, serve(stream_socket(std::move(socket)), routes), log_if_failed);
+        if (!goes_on) co_await pause(accept_pause);
     }
 }
 
-asio::awaitable<void> io_thread::serve(stream_socket socket, const dispatcher& routes) {
+/// False: not now.
+template <class Acceptor>
+asio::awaitable<bool> io_thread::accept_one(Acceptor& acceptor, const dispatcher& routes) {
+    if (connections_.size() >= connections_max_) co_return false;
+    auto [failed, socket] = co_await acceptor.async_accept(context_.get_executor(), as_outcome);
+    if (failed == asio::error::operation_aborted) co_return true;
+    if (failed == asio::error::connection_aborted) co_return true;
+    if (failed) {
+        log::warning("http.accept_failed", {{"cause", failed.message()}});
+        co_return false;
+    }
+    begin(std::move(socket), routes);
+    co_return true;
+}
+
+/// Those whom the kernel has accepted already may have sent a request: closing would reset them.
+template <class Acceptor>
+void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& routes) {
+    boost::system::error_code failed;
+    acceptor.non_blocking(true, failed);
+    for (auto room = connections_max_; !failed && room > connections_.size(); --room) {
+        auto socket = acceptor.accept(context_.get_executor(), failed);
+        if (!failed) begin(std::move(socket), routes);
+        if (failed == asio::error::connection_aborted) failed.clear();
+    }
+    boost::system::error_code ignored;
+    acceptor.close(ignored);
+}
+
+template <class Socket>
+void io_thread::begin(Socket socket, const dispatcher& routes) {
+    if constexpr (std::is_same_v<typename Socket::protocol_type, asio::ip::tcp>) {
+        boost::system::error_code ignored;  // slower without, but right
+        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
+    asio::co_spawn(context_, serve(stream_socket(std::move(socket)), routes, counted(count_)),
+                   log_if_failed);
+}
+
+asio::awaitable<void> io_thread::serve(stream_socket socket, const dispatcher& routes,
+                                       counted open) {
     connection client(std::move(socket), shop_, routes);
     struct enrolled {
         io_thread& thread;
         connection* client;
-        enrolled(io_thread& in, connection& of) : thread(in), client(&of) {
+        counted open;
+        enrolled(io_thread& in, connection& of, counted one)
+            : thread(in), client(&of), open(std::move(one)) {
             thread.connections_.insert(client);
-            thread.count_.add(1);
         }
         enrolled(const enrolled&) = delete;
         enrolled& operator=(const enrolled&) = delete;
-        ~enrolled() {
-            thread.connections_.erase(client);
-            thread.count_.add(-1);
-        }
+        ~enrolled() { thread.connections_.erase(client); }
     };
-    const enrolled here(*this, client);
+    const enrolled here(*this, client, std::move(open));
+    if (shop_.draining.load(std::memory_order_relaxed)) client.leave_soon();
     co_await client.run();
 }
 

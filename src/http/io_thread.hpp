@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_set>
+#include <utility>
 
 namespace market::http {
 
@@ -27,9 +28,22 @@ private:
     std::ptrdiff_t open_ = 0;
 };
 
+/// One that is counted as long as it lives.
+class counted {
+public:
+    explicit counted(connection_count& in) : in_(&in) { in.add(1); }
+    counted(counted&& from) noexcept : in_(std::exchange(from.in_, nullptr)) {}
+    counted& operator=(counted&&) = delete;
+    ~counted() {
+        if (in_) in_->add(-1);
+    }
+
+private:
+    connection_count* in_;
+};
+
 /// One thread with its own io_context, acceptors and connections: nothing is shared, nothing
-/// locked. It runs from construction to destruction, so that background coroutines may use its
-/// executor before the first connection and after the last.
+/// locked. It runs from construction to destruction, since handlers may outlive a stop.
 class io_thread {
 public:
     /// At most `connections_max` at once; more wait in the backlog. All outlive it.
@@ -44,7 +58,7 @@ public:
     // These may be called from any thread. `routes` outlives the io_thread.
     void accept_on(tcp_acceptor acceptor, const dispatcher& routes);
     void accept_on(unix_acceptor acceptor, const dispatcher& routes);
-    /// Stops accepting and closes idle connections.
+    /// Accepts what waits in the backlog, then no more; all connections are to leave soon.
     void drain();
     /// Closes all connections; what they had under way is not answered.
     void cut();
@@ -52,10 +66,16 @@ public:
 private:
     template <class Acceptor>
     asio::awaitable<void> accept_all(Acceptor& acceptor, const dispatcher& routes);
-    asio::awaitable<void> serve(stream_socket socket, const dispatcher& routes);
+    template <class Acceptor>
+    asio::awaitable<bool> accept_one(Acceptor& acceptor, const dispatcher& routes);
+    template <class Acceptor>
+    void accept_waiting(Acceptor& acceptor, const dispatcher& routes);
+    template <class Socket>
+    void begin(Socket socket, const dispatcher& routes);
+    asio::awaitable<void> serve(stream_socket socket, const dispatcher& routes, counted open);
     asio::awaitable<void> sweep();
     asio::awaitable<void> pause(std::chrono::milliseconds span);
-    void close_acceptors();
+    void finish_accepting();
 
     const world& shop_;
     connection_count& count_;
@@ -66,6 +86,8 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     std::optional<tcp_acceptor> tcp_;
     std::optional<unix_acceptor> unix_;
+    const dispatcher* tcp_routes_ = nullptr;
+    const dispatcher* unix_routes_ = nullptr;
     std::thread thread_;
 };
 

@@ -10,8 +10,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace market;
 using namespace market::test;
@@ -75,6 +77,47 @@ TEST_CASE("a stop finishes what is in flight and closes what is idle", "[http][s
     stopping.join();
     CHECK(finished);
     CHECK_THROWS(raw_client(shop.server->port()));
+}
+
+TEST_CASE("a stop answers what was sent before it, accepted or not", "[http][server]") {
+    test_shop shop;
+    const std::string ask_once = "GET /livez HTTP/1.1\r\nHost: s\r\n\r\n";
+    std::vector<std::unique_ptr<raw_client>> clients;
+    for (int i = 0; i < 200; ++i) {
+        clients.push_back(std::make_unique<raw_client>(shop.server->port()));
+        clients.back()->send(ask_once);
+    }
+    raw_client pipelining(shop.server->port());
+    for (int i = 0; i < 50; ++i) pipelining.send(ask_once);
+    CHECK(shop.server->stop(std::chrono::steady_clock::now() + std::chrono::seconds(20)));
+    for (const auto& one : clients) CHECK(one->read().status == 200);
+    for (int i = 0; i < 50; ++i) CHECK(pipelining.read().status == 200);
+}
+
+TEST_CASE("a request on an open connection is answered shortly after a stop begins",
+          "[http][server]") {
+    const directory own;
+    http::settings chosen;
+    chosen.control_socket = own.path + "/control.sock";
+    test_shop shop(chosen);
+    raw_client kept(shop.server->port()), silent(shop.server->port());
+    const std::string ask_once = "GET /livez HTTP/1.1\r\nHost: s\r\n\r\n";
+    kept.send(ask_once);
+    CHECK(kept.read().status == 200);
+    bool finished = false;
+    std::thread stopping([&] {
+        finished = shop.server->stop(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    });
+    // Its socket's file goes when the stop has begun.
+    while (std::filesystem::exists(chosen.control_socket)) std::this_thread::yield();
+    kept.send(ask_once);
+    const auto reply = kept.read();
+    CHECK(reply.status == 200);
+    CHECK(reply.headers.at("connection") == "close");
+    CHECK(kept.is_closed());
+    CHECK(silent.is_closed());
+    stopping.join();
+    CHECK(finished);
 }
 
 TEST_CASE("a stop that runs out of time says so", "[http][server]") {
