@@ -2,6 +2,8 @@
 
 #include <boost/url.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 namespace market::db {
@@ -15,6 +17,13 @@ failure wrong(std::string detail) { return {errc::validation_failed, std::move(d
 bool has_unwelcome(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
                        [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+/// The URL library cuts a port that is too great to 16 bits.
+bool read_port(std::string_view digits, std::uint16_t& port) {
+    const auto* end = digits.data() + digits.size();
+    const auto [last, failed] = std::from_chars(digits.data(), end, port);
+    return failed == std::errc{} && last == end && port != 0;
 }
 
 result<database_address> parse_sqlite(std::string_view path) {
@@ -42,7 +51,7 @@ result<database_address> parse_mysql(const std::string& url) {
     out.password = view.password();
     if (out.host.empty()) return wrong("the database URL has no host");
     if (out.user.empty()) return wrong("the database URL has no user");
-    if (view.has_port() && (out.port = view.port_number()) == 0) {
+    if (view.has_port() && !read_port(view.port(), out.port)) {
         return wrong("the port of the database URL is not 1-65535");
     }
     const auto segments = view.segments();

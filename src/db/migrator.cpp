@@ -36,7 +36,9 @@ journal read_entries(session& open, dialect speaks) {
 
 failure as_failure(const error& failed, std::string_view doing) {
     std::string detail{doing};
-    detail.append(": ").append(failed.what());
+    detail.append(": ");
+    if (failed.why() == cause::lock_timeout) detail.append("it is locked by another process; ");
+    detail.append(failed.what());
     switch (failed.why()) {
         case cause::unavailable:
         case cause::connection_lost:
