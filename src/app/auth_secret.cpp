@@ -22,7 +22,9 @@ failure cannot(const std::string& what, const std::string& path) {
 std::optional<std::string> read_secret(const std::string& path) {
     std::ifstream in{path};
     std::string secret;
-    if (!in || !std::getline(in, secret)) return std::nullopt;
+    if (in) std::getline(in, secret);
+    // The end of an empty file is no failure of reading.
+    if (in.bad() || !(in || in.eof())) return std::nullopt;
     return secret;
 }
 
@@ -64,7 +66,8 @@ result<std::string> keep_secret(const std::string& path) {
     if (!secret) return cannot("read", path);
     if (is_weak_secret(*secret)) {
         return failure{errc::internal,
-                       path + " holds no secret of 32 bytes; remove it to have one made"};
+                       path + (secret->empty() ? " is empty" : " holds no secret of 32 bytes") +
+                           "; remove it to have one made"};
     }
     return *std::move(secret);
 }

@@ -8,16 +8,25 @@
 namespace market::app {
 namespace {
 
+/// "http.port" in quotes is one key with a dot in its name, not the port of [http].
+std::string spelled(std::string_view part) {
+    const bool is_dotted = part.find('.') != std::string_view::npos;
+    return is_dotted ? '"' + std::string{part} + '"' : std::string{part};
+}
+
 void collect(const toml::table& from, const std::string& prefix, std::vector<file_value>& out) {
     for (const auto& [key, node] : from) {
-        const auto name = prefix + std::string{key.str()};
-        if (const auto* section = node.as_table()) {
+        const auto name = prefix + spelled(key.str());
+        const auto* section = node.as_table();
+        if (section != nullptr && !section->empty()) {
             collect(*section, name + ".", out);
             continue;
         }
         file_value found{
             .name = name, .value = {}, .line = static_cast<int>(node.source().begin.line)};
-        if (const auto* text = node.as_string()) {
+        if (section != nullptr) {
+            found.type = file_value::kind::section;
+        } else if (const auto* text = node.as_string()) {
             found.type = file_value::kind::text;
             found.value = text->get();
         } else if (const auto* number = node.as_integer()) {

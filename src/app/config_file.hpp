@@ -8,9 +8,11 @@ namespace market::app {
 
 /// One `key = value` of a TOML file, not yet judged.
 struct file_value {
-    std::string name;   ///< "http.port"; also of keys that nobody knows
+    std::string
+        name;  ///< "http.port"; also of keys that nobody knows; a dot inside of a part is quoted
     std::string value;  ///< integers and strings as text
-    enum class kind { text, integer, other } type = kind::other;
+    /// A section is listed when it is empty: the others show in the names of their keys.
+    enum class kind { text, integer, section, other } type = kind::other;
     int line = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "auth_secret.hpp"
 #include "config_file.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,16 @@
 extern char** environ;
 
 namespace market::app {
+
+namespace {
+
+bool has_section(std::string_view name) {
+    return std::ranges::any_of(all_settings(), [&](const setting& key) {
+        return key.name.starts_with(std::string{name} + ".");
+    });
+}
+
+}  // namespace
 
 /// Lays the sources over each other, weakest first, and collects every culprit on the way.
 class config_loader {
@@ -45,12 +56,18 @@ private:
         return {};
     }
 
-    void take(const setting& key, const std::string& value, const std::string& origin) {
-        if (const auto wrong = objection(key, value)) {
+    /// Whether the value is good.
+    bool judge(const setting& key, const std::string& value, const std::string& origin) {
+        const auto wrong = objection(key, value);
+        if (wrong) {
             blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" +
                   origin + ")");
-            return;
         }
+        return !wrong;
+    }
+
+    void take(const setting& key, const std::string& value, const std::string& origin) {
+        if (!judge(key, value, origin)) return;
         auto& one = made_.entries_[static_cast<std::size_t>(&key - all_settings().data())];
         one.value = value;
         one.origin = origin;
@@ -63,6 +80,13 @@ private:
         for (const auto& found : *values) {
             const auto origin = path + ":" + std::to_string(found.line);
             const auto* key = find_setting(found.name);
+            if (found.type == file_value::kind::section) {
+                if (key != nullptr)
+                    blame(found.name + ": is a section instead of a value (" + origin + ")");
+                else if (!has_section(found.name))
+                    blame(found.name + ": there is no such section (" + origin + ")");
+                continue;
+            }
             if (key == nullptr) {
                 blame(found.name + ": \"" + found.value + "\": there is no such key (" + origin +
                       ")");
@@ -135,6 +159,7 @@ private:
             if (one.key->kind != value_kind::url) continue;
             if (const auto at = one.value.find(mark); at != std::string::npos) {
                 one.value.replace(at, mark.size(), data_dir);
+                judge(*one.key, one.value, one.origin + ", with the given data_dir");
             }
         }
     }

@@ -10,12 +10,6 @@
 namespace market::app {
 namespace {
 
-failure unusable(const configuration& config, const std::string& why) {
-    const auto& url = config.text("database.url");
-    return failure{errc::internal,
-                   "database " + shown(*find_setting("database.url"), url) + ": " + why};
-}
-
 /// Empty when a session could be had.
 std::optional<db::error> connect_once(db::database& record) {
     try {
@@ -27,6 +21,12 @@ std::optional<db::error> connect_once(db::database& record) {
 }
 
 }  // namespace
+
+failure unusable_record(const configuration& config, const std::string& why) {
+    const auto& url = config.text("database.url");
+    return failure{errc::internal,
+                   "database " + shown(*find_setting("database.url"), url) + ": " + why};
+}
 
 std::optional<std::string> sqlite_path(const configuration& config) {
     static constexpr std::string_view scheme = "sqlite:";
@@ -52,28 +52,33 @@ result<std::unique_ptr<db::database>> open_record(const configuration& config, w
     if (missing == when_missing::make) {
         if (auto made = make_data_dir(config); !made) return made.error();
     } else if (path && !std::filesystem::exists(*path)) {
-        return unusable(config, "there is no such file");
+        return unusable_record(config, "there is no such file");
     }
     auto record = db::open(config.text("database.url"));
-    if (!record) return unusable(config, record.error().detail);
+    if (!record) return unusable_record(config, record.error().detail);
 
     const auto until = std::chrono::steady_clock::now() + patience;
     constexpr std::chrono::milliseconds between_tries{500};
     while (auto failed = connect_once(**record)) {
         const bool may_come = !path && failed->why() == db::cause::unavailable;
         if (!may_come || std::chrono::steady_clock::now() >= until)
-            return unusable(config, failed->what());
+            return unusable_record(config, failed->what());
         log::warning("database.unreachable", {{"cause", std::string{failed->what()}}});
         std::this_thread::sleep_for(between_tries);
     }
     return std::move(*record);
 }
 
+result<std::vector<std::string>> migrate_record(const configuration& config, db::database& record) {
+    auto applied = db::migrate(record);
+    if (!applied) return unusable_record(config, applied.error().detail);
+    return applied;
+}
+
 result<std::unique_ptr<db::database>> open_migrated_record(const configuration& config) {
     auto record = open_record(config, when_missing::make);
     if (!record) return record.error();
-    if (auto applied = db::migrate(**record); !applied)
-        return unusable(config, applied.error().detail);
+    if (auto applied = migrate_record(config, **record); !applied) return applied.error();
     return std::move(*record);
 }
 

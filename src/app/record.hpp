@@ -8,8 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace market::app {
+
+/// A sentence that names the database, without its password.
+failure unusable_record(const configuration& config, const std::string& why);
 
 /// The path in `sqlite:PATH`; empty for another scheme.
 std::optional<std::string> sqlite_path(const configuration& config);
@@ -27,6 +31,9 @@ enum class when_missing {
 /// Errors: internal with one sentence.
 result<std::unique_ptr<db::database>> open_record(const configuration& config, when_missing missing,
                                                   std::chrono::seconds patience = {});
+
+/// Applies the migrations that are missing; their names. Errors: internal with one sentence.
+result<std::vector<std::string>> migrate_record(const configuration& config, db::database& record);
 
 /// Open, and migrated to this binary's schema. Errors: as above, and those of the migrator.
 result<std::unique_ptr<db::database>> open_migrated_record(const configuration& config);

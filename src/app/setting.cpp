@@ -1,5 +1,10 @@
 #include "setting.hpp"
 
+#include <market/db/database.hpp>
+#include <market/user/rules.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -26,7 +31,7 @@ constexpr std::array table{
             .most = 3},
     setting{.name = "http.address",
             .fallback = "127.0.0.1",
-            .doc = "address to listen on",
+            .doc = "IP address to listen on",
             .least = 1,
             .most = 100},
     setting{.name = "http.port",
@@ -134,12 +139,27 @@ std::string listed(std::string_view words, std::string_view after_each) {
     return out;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 /// As browsers send it: a scheme and a host, no path.
 bool is_origin(const std::string& word) {
     const auto host = word.find("://");
     if (word == "*" || host == std::string::npos) return word == "*";
     return (word.starts_with("http://") || word.starts_with("https://")) &&
            word.size() > host + 3 && word.find('/', host + 3) == std::string::npos;
+}
+
+bool is_ip_address(std::string_view text) {
+    boost::system::error_code refused;
+    boost::asio::ip::make_address(text, refused);
+    return !refused;
+}
+
+/// `address` or `Name <address>`.
+bool is_sender(std::string_view text) {
+    const auto open = text.rfind('<');
+    if (open == std::string_view::npos) return user::is_email(text);
+    return text.ends_with('>') && user::is_email(text.substr(open + 1, text.size() - open - 2));
 }
 
 std::optional<std::string> integer_objection(const setting& key, std::string_view value) {
@@ -159,14 +179,17 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
         return "is not of " + std::to_string(key.least) + " to " + std::to_string(key.most) +
                " bytes";
     }
-    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    if (std::ranges::any_of(value, control)) return "holds a control character";
+    if (std::ranges::any_of(value, is_control)) return "holds a control character";
     if (key.name == "shop.currency" &&
         !std::ranges::all_of(value, [](char c) { return c >= 'A' && c <= 'Z'; })) {
         return "is not an ISO 4217 code of three capital letters";
     }
     if (key.name == "http.cors_origins" && !std::ranges::all_of(words_of(value), is_origin))
         return "is not a list of http:// and https:// origins";
+    if (key.name == "http.address" && !is_ip_address(value))
+        return "is not an IP address, such as 127.0.0.1, 0.0.0.0 or ::1";
+    if (key.name == "mail.from" && !is_sender(value))
+        return "is neither an e-mail address nor Name <address>";
     if (key.name == "auth.secret" && !value.empty() && bytes < 32)
         return "is shorter than 32 bytes";
     return std::nullopt;
@@ -179,6 +202,52 @@ std::optional<std::string> choice_objection(const setting& key, std::string_view
         return "is not built yet (" + listed(key.choices, after_each) + ")";
     }
     return "is not one of " + listed(key.choices, after_each);
+}
+
+/// `rest` is what follows the scheme.
+std::optional<std::string> place_objection(const setting& key, std::string_view value,
+                                           std::string_view rest) {
+    if (key.name == "database.url") {
+        if (const auto opened = db::open(std::string{value}); !opened)
+            return "is no database: " + opened.error().detail;
+    } else if (key.name == "gate.url") {
+        if (!rest.empty()) return "has something behind memory:";
+    } else if (key.name == "events.url") {
+        if (rest.empty() || rest.ends_with('/')) return "names no file: log:PATH";
+    } else if (rest.empty()) {
+        return "names no folder: file:DIR";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> url_objection(const setting& key, std::string_view value) {
+    const auto colon = value.find(':');
+    if (colon == std::string_view::npos) return "is not a URL (" + listed(key.choices, ":") + ")";
+    if (std::ranges::any_of(value, is_control)) return "holds a control character";
+    if (auto wrong = choice_objection(key, value.substr(0, colon), ":")) return wrong;
+    return place_objection(key, value, value.substr(colon + 1));
+}
+
+/// A URL without the password of `user:password@`, which may itself hold any character, and
+/// without its query.
+std::string without_secrets(std::string_view url) {
+    constexpr auto none = std::string_view::npos;
+    const auto scheme_end = url.find("://");
+    const bool is_path =
+        scheme_end == none && has_word("sqlite log file memory", url.substr(0, url.find(':')));
+    if (is_path) return std::string{url};
+    const auto begin = scheme_end == none ? 0 : scheme_end + 3;
+    const auto at = url.rfind('@');
+    const auto query = url.find_first_of("?#", begin);
+    // Either a password that holds a '?', or a query that holds an '@'.
+    const bool is_unclear = query != none && at != none && query < at;
+    if (is_unclear)
+        return std::string{url.substr(0, url.find_first_of(":?#", begin) + 1)} + "(hidden)";
+    std::string out{url.substr(0, query)};
+    if (query != none) out.append(1, url[query]).append("(hidden)");
+    const auto colon = url.find(':', begin);
+    if (at != none && colon < at) out.replace(colon + 1, at - colon - 1, "(hidden)");
+    return out;
 }
 
 std::string spelled(std::string_view name, char between, bool upper) {
@@ -222,12 +291,7 @@ std::optional<std::string> objection(const setting& key, std::string_view value)
         case value_kind::integer: return integer_objection(key, value);
         case value_kind::text: return text_objection(key, value);
         case value_kind::choice: return choice_objection(key, value, "");
-        case value_kind::url: {
-            const auto colon = value.find(':');
-            if (colon == std::string_view::npos)
-                return "is not a URL (" + listed(key.choices, ":") + ")";
-            return choice_objection(key, value.substr(0, colon), ":");
-        }
+        case value_kind::url: return url_objection(key, value);
     }
     return std::nullopt;
 }
@@ -235,15 +299,7 @@ std::optional<std::string> objection(const setting& key, std::string_view value)
 std::string shown(const setting& key, std::string_view value) {
     if (key.hidden == secrecy::whole) return value.empty() ? "" : "(hidden)";
     if (key.hidden == secrecy::none) return std::string{value};
-    // scheme://user:password@host: the password may itself hold ':' and '@'.
-    const auto begin = value.find("://");
-    const auto at = value.rfind('@');
-    if (begin == std::string_view::npos || at == std::string_view::npos || at < begin) {
-        return std::string{value};
-    }
-    const auto colon = value.find(':', begin + 3);
-    if (colon == std::string_view::npos || colon > at) return std::string{value};
-    return std::string{value.substr(0, colon + 1)} + "(hidden)" + std::string{value.substr(at)};
+    return without_secrets(value);
 }
 
 }  // namespace market::app

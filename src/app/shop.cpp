@@ -4,7 +4,6 @@
 #include "record.hpp"
 
 #include <market/base/log.hpp>
-#include <market/db/migrator.hpp>
 #include <market/outbox/publisher.hpp>
 
 #include <sys/un.h>
@@ -54,8 +53,8 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
     }
     auto record = open_record(config, when_missing::make, database_patience);
     if (!record) return record.error();
-    const auto applied = db::migrate(**record);
-    if (!applied) return failure{errc::internal, "migrations: " + applied.error().detail};
+    const auto applied = migrate_record(config, **record);
+    if (!applied) return applied.error();
     if (!applied->empty()) {
         log::info("migrations.applied", {{"count", static_cast<std::int64_t>(applied->size())}});
     }
@@ -143,6 +142,7 @@ bool shop::stop(deadline until) {
     running_ = false;
     const bool all_answered = server_->stop(until);
     orders_->stop();
+    blocking_.wait_until_idle();
     relay_->stop(relay_flush_max);
     readiness_.stop();
     return all_answered;

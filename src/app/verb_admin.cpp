@@ -45,7 +45,7 @@ int admin_create(const configuration& config, const admin_options& chosen) {
                                                : result<std::string>{make_secret().substr(0, 24)};
     if (!password) return fail("--password-file: " + password.error().detail);
     if (length(*password) < 8 || length(*password) > 128) {
-        return fail("the password must have 8 to 128 characters");
+        return refuse_usage("--password-file: the password must have 8 to 128 characters");
     }
     auto record = open_migrated_record(config);
     if (!record) return fail(record.error().detail);

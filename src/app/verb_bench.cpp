@@ -6,6 +6,8 @@
 
 #include <market/stock/ledger.hpp>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -52,6 +54,15 @@ private:
     std::string prefix_;
     std::size_t number_ = 0;
 };
+
+/// Whether every answer is one that an open shop gives to those who come late.
+bool is_sold_out(const load_tally& tally) {
+    static constexpr std::array expected{"sold_out", "purchase_limit", "sale_not_open",
+                                         "sale_paused", "sale_ended"};
+    return tally.errors == 0 && std::ranges::all_of(tally.refused, [](const auto& refusal) {
+               return std::ranges::count(expected, refusal.first) > 0;
+           });
+}
 
 /// "ok", "broken", or why it was not checked.
 std::string verdict(const configuration& config, sale_id sale) {
@@ -141,6 +152,8 @@ int bench(const configuration& config, const bench_options& chosen) {
     const auto check = verdict(config, *sale);
     (chosen.json ? print_json : print_table)(this_machine(), chosen, tally, latency, check);
     if (tally.micros.empty()) return fail("no answer from " + chosen.url);
+    if (tally.sold == 0 && !is_sold_out(tally))
+        return fail("no order was made, and not for want of units");
     return check == "broken" ? exit_failed : exit_done;
 }
 

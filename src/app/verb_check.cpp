@@ -5,25 +5,48 @@
 
 #include <market/db/migrator.hpp>
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <iostream>
 
 namespace market::app {
 
-int check(const configuration& config, const check_options& chosen) {
+namespace {
+
+result<check_result> run_check(const configuration& config, bool repair) {
     auto record = open_record(config, when_missing::refuse);
-    if (!record) return fail(record.error().detail);
+    if (!record) return record.error();
     const auto states = db::migration_status(**record);
-    if (!states) return fail(states.error().detail);
+    if (!states) return unusable_record(config, states.error().detail);
     if (!std::ranges::all_of(*states, &db::migration_state::applied)) {
-        return fail("the database is not migrated to this version: run `market migrate up`");
+        return unusable_record(config,
+                               "it is not migrated to this version: run `market migrate up`");
     }
-    const auto found = check_shop(
+    auto found = check_shop(
         **record,
         {.control_socket = control_socket_path(config),
          .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")},
-         .repair = chosen.repair});
-    if (!found) return fail("check: " + found.error().detail);
+         .repair = repair});
+    if (!found) return failure{errc::internal, "check: " + found.error().detail};
+    return found;
+}
+
+}  // namespace
+
+int check(const configuration& config, const check_options& chosen) {
+    const auto found = run_check(config, chosen.repair);
+    if (!found) {
+        const auto& sentence = found.error().detail;
+        if (chosen.json) {
+            std::cout << boost::json::serialize(
+                             boost::json::object{{"ok", false},
+                                                 {"error", sentence},
+                                                 {"equations", boost::json::array{}}})
+                      << "\n";
+        }
+        return fail(sentence);
+    }
     if (chosen.json) {
         if (!found->gate_note.empty()) std::cerr << found->gate_note << "\n";
         std::cout << to_json(*found) << "\n";

@@ -62,7 +62,15 @@ int health(const configuration& config, const std::optional<std::string>& url, b
     const auto answer =
         http_call({.origin = origin, .socket_path = {}}, "GET", "/readyz", patience);
     const auto where = origin.host + ":" + std::to_string(origin.port);
-    if (!answer) return fail("no answer from " + where + ": " + answer.error().detail);
+    if (!answer) {
+        const auto sentence = "no answer from " + where + ": " + answer.error().detail;
+        if (json) {
+            std::cout << boost::json::serialize(
+                             boost::json::object{{"ok", false}, {"error", sentence}})
+                      << "\n";
+        }
+        return fail(sentence);
+    }
     if (json) {
         std::cout << answer->body << "\n";
     } else {

@@ -13,7 +13,7 @@ int migrate_status(const configuration& config, bool json) {
     auto record = open_record(config, when_missing::refuse);
     if (!record) return fail(record.error().detail);
     const auto states = db::migration_status(**record);
-    if (!states) return fail(states.error().detail);
+    if (!states) return fail(unusable_record(config, states.error().detail).detail);
     boost::json::array listed;
     for (const auto& one : *states) {
         listed.push_back(boost::json::object{{"name", one.name}, {"applied", one.applied}});
@@ -28,7 +28,7 @@ int migrate_status(const configuration& config, bool json) {
 int migrate_up(const configuration& config, bool json) {
     auto record = open_record(config, when_missing::make);
     if (!record) return fail(record.error().detail);
-    const auto applied = db::migrate(**record);
+    const auto applied = migrate_record(config, **record);
     if (!applied) return fail(applied.error().detail);
     if (json) {
         boost::json::array names(applied->begin(), applied->end());

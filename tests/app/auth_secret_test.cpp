@@ -41,7 +41,24 @@ TEST_CASE("a kept secret that was cut short is refused, not used", "[app][secret
     const auto path = folder.write("auth.secret", "abc\n");
     const auto kept = keep_secret(path);
     REQUIRE_FALSE(kept.has_value());
-    CHECK(kept.error().detail.find(path) != std::string::npos);
+    CHECK(kept.error().detail.find(path + " holds no secret of 32 bytes") != std::string::npos);
+}
+
+TEST_CASE("an empty kept secret is refused as such", "[app][secret]") {
+    const temporary_folder folder;
+    const auto path = folder.write("auth.secret", "");
+    const auto kept = keep_secret(path);
+    REQUIRE_FALSE(kept.has_value());
+    CHECK(kept.error().detail == path + " is empty; remove it to have one made");
+}
+
+TEST_CASE("a kept secret that cannot be read says why", "[app][secret]") {
+    const temporary_folder folder;
+    const auto path = folder.path("auth.secret");
+    std::filesystem::create_directory(path);
+    const auto kept = keep_secret(path);
+    REQUIRE_FALSE(kept.has_value());
+    CHECK(kept.error().detail == "cannot read " + path + ": Is a directory");
 }
 
 TEST_CASE("a folder that is not there is named", "[app][secret]") {

@@ -101,6 +101,20 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
         bad{"gate.url", "redis://localhost/0", "is not built yet (memory:)"},
         bad{"events.url", "kafka://localhost", "is not built yet (log:)"},
         bad{"mail.url", "smtp://localhost", "is not built yet (file:)"},
+        bad{"mail.from", "no-reply", "mail.from: \"no-reply\" is neither an e-mail address"},
+        bad{"mail.from", "Shop <no-reply>", "is neither an e-mail address"},
+        bad{"mail.url", "file:", "mail.url: \"file:\" names no folder"},
+        bad{"http.address", "foo.bar", "http.address: \"foo.bar\" is not an IP address"},
+        bad{"http.address", "localhost", "is not an IP address"},
+        bad{"events.url", "log:", "events.url: \"log:\" names no file"},
+        bad{"events.url", "log:a/", "names no file"},
+        bad{"gate.url", "memory:x", "gate.url: \"memory:x\" has something behind memory:"},
+        bad{"database.url", "sqlite:", "database.url: \"sqlite:\" is no database: the path"},
+        bad{"database.url", "mysql://", "is no database: "},
+        bad{"database.url", "mysql://ada@db:99999/m", "is no database: the port"},
+        bad{"database.url", "mysql://ada@db:0/m", "is no database: the port"},
+        bad{"database.url", "mysql://ada@db:65536/m", "is no database: the port"},
+        bad{"database.url", "mysql://ada:top@db/m?password=top", "ada:(hidden)@db/m?(hidden)\""},
         bad{"payments.mode", "sandbox", "is not built yet (off)"},
         bad{"auth.secret", "short", "auth.secret: \"(hidden)\" is shorter than 32 bytes"});
     const auto by_flag = complaint({.flags = {{one.name, one.value}}});
@@ -122,6 +136,51 @@ TEST_CASE("a file's culprits are named with their lines, all at once", "[app][co
           std::string::npos);
     CHECK(says.find("http.port: \"80\" is not an integer (" + file + ":4)") != std::string::npos);
     CHECK(says.find("log.level: \"loud\" is not one of") != std::string::npos);
+}
+
+TEST_CASE("a data_dir that spoils a URL is refused with that URL", "[app][config]") {
+    const auto says = complaint({.flags = {{"data_dir", "a\"b"}}});
+    CHECK(says.find("database.url: \"sqlite:a\"b/market.db\" is no database: ") == 0);
+    CHECK(says.find("(default, with the given data_dir)") != std::string::npos);
+}
+
+TEST_CASE("a sender with a name and addresses of both families are accepted", "[app][config]") {
+    CHECK(load_configuration({.flags = {{"mail.from", "The Shop <no-reply@shop.example>"}}})
+              .has_value());
+    for (const auto* address : {"0.0.0.0", "::", "::1"})
+        CHECK(load_configuration({.flags = {{"http.address", address}}}).has_value());
+}
+
+TEST_CASE("sections and quoted keys that mean nothing are refused with their lines",
+          "[app][config]") {
+    struct odd {
+        const char* text;
+        const char* says;
+        int line;
+    };
+    const auto one =
+        GENERATE(odd{"[http]\n[foo]\n", "foo: there is no such section", 2},
+                 odd{"[http.tls]\n", "http.tls: there is no such section", 1},
+                 odd{"[htt]\n", "htt: there is no such section", 1},
+                 odd{"\n[auth.secret]\n", "auth.secret: is a section instead of a value", 2},
+                 odd{"[auth.secret]\nof = 1\n", "auth.secret.of: \"1\": there is no such key", 2},
+                 odd{"[http]\nport = {}\n", "http.port: is a section instead of a value", 2},
+                 odd{"\"http.port\" = 3\n", "\"http.port\": \"3\": there is no such key", 1},
+                 odd{"[[http]]\nport = 3\n", "http: ", 1});
+    INFO(one.text);
+    const temporary_folder folder;
+    const auto file = folder.write("m.toml", one.text);
+    const auto says = complaint({.file = file});
+    CHECK(says.find(one.says) != std::string::npos);
+    CHECK(says.find("(" + file + ":" + std::to_string(one.line) + ")") != std::string::npos);
+}
+
+TEST_CASE("empty sections that are known and dotted keys are accepted", "[app][config]") {
+    const temporary_folder folder;
+    const auto loaded =
+        load_configuration({.file = folder.write("m.toml", "http.port = 3\n[auth]\n[mail]\n")});
+    REQUIRE(loaded.has_value());
+    CHECK(loaded->integer("http.port") == 3);
 }
 
 TEST_CASE("a file that is missing or no TOML is refused by name", "[app][config]") {
@@ -171,7 +230,12 @@ TEST_CASE("what is shown holds no secret", "[app][config]") {
     CHECK(market::app::shown(database, "mysql://ada:p@ss:w/rd@db:3306/m") ==
           "mysql://ada:(hidden)@db:3306/m");
     CHECK(market::app::shown(database, "mysql://ada@db/m") == "mysql://ada@db/m");
-    CHECK(market::app::shown(database, "sqlite:a.db") == "sqlite:a.db");
+    CHECK(market::app::shown(database, "sqlite:a@b/c?.db") == "sqlite:a@b/c?.db");
+    CHECK(market::app::shown(database, "mysql://ada:top@db/m?password=top") ==
+          "mysql://ada:(hidden)@db/m?(hidden)");
+    CHECK(market::app::shown(database, "mysql://db/m?password=t@p") == "mysql://db/m?(hidden)");
+    CHECK(market::app::shown(database, "mysql://ada:t?p@db/m") == "mysql://ada:(hidden)");
+    CHECK(market::app::shown(database, "mysql:ada:top@db/m") == "mysql:(hidden)@db/m");
     CHECK(market::app::shown(*market::app::find_setting("auth.secret"), "top") == "(hidden)");
 }
 

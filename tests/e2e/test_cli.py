@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import unittest
+import uuid
 
 from harness import Server, market_binary
 
@@ -78,6 +79,13 @@ class CommandLine(unittest.TestCase):
                 (("--gate-url", "redis://localhost:6379/0"), {}, ["gate.url", "not built yet"]),
                 (("--events-url", "kafka://localhost:9092"), {}, ["events.url", "not built yet"]),
                 (("--payments-mode", "sandbox"), {}, ["payments.mode", "not built yet"]),
+                (("--mail-from", "me"), {}, ["mail.from", '"me"', "flag --mail-from"]),
+                (("--http-address", "localhost"), {}, ["http.address", '"localhost"', "an IP"]),
+                (("--database-url", "mysql://a:pw@db:70000/m"), {},
+                 ["database.url", "a:(hidden)@db:70000/m", "port"]),
+                (("--gate-url", "memory:x"), {}, ["gate.url", '"memory:x"']),
+                (("--events-url", "log:"), {}, ["events.url", '"log:"']),
+                ((), {"MARKET_MAIL_URL": "file:"}, ["mail.url", '"file:"', "MARKET_MAIL_URL"]),
                 (("--mode", "production"), {}, ["auth.secret", "missing"]),
                 (("--auth-secret", "short"), {}, ["auth.secret", "32 bytes"])]:
             for verb in (("serve",), ("check",), ("config", "check")):
@@ -128,8 +136,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(0, given.returncode, given.stderr)
         self.assertIn("password: correct horse battery", given.stdout)
         (self.folder / "short").write_text("1234567\n")
-        self.refused(1, ["8 to 128"], "admin", "create", "--email", "eve@example.org",
-                     "--password-file", "short")
+        self.refused(2, ["--password-file", "8 to 128"], "admin", "create",
+                     "--email", "eve@example.org", "--password-file", "short")
 
     def test_seed_prints_ids_and_tokens_and_is_sound(self):
         self.assertEqual(3, len(self.market("seed", "products", "--count", "3").stdout.split()))
@@ -154,7 +162,16 @@ class CommandLine(unittest.TestCase):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-            self.refused(1, ["no answer"], "health", "--url", url)
+            done = self.refused(1, ["no answer"], "health", "--url", url, "--json")
+            told = json.loads(done.stdout)
+            self.assertIs(False, told["ok"])
+            self.assertIn("no answer", told["error"])
+
+    def test_a_check_that_cannot_be_made_says_so_in_json_too(self):
+        done = self.refused(1, ["there is no such file"], "check", "--json")
+        told = json.loads(done.stdout)
+        self.assertEqual((False, []), (told["ok"], told["equations"]))
+        self.assertIn("there is no such file", told["error"])
 
     # --- a start that cannot be: 1, one line ---
 
@@ -175,16 +192,33 @@ class CommandLine(unittest.TestCase):
         database.execute(f"INSERT INTO schema_migrations VALUES ({','.join('?' * len(row))})", row)
         database.commit()
         database.close()
-        self.refused_start(["9999_later", "newer"])
+        self.refused_start(["database sqlite:", "9999_later", "is of a newer version"])
         self.refused(1, ["9999_later"], "check")
+
+    def test_a_database_with_another_schema_is_refused(self):
+        self.assertEqual(0, self.market("migrate", "up").returncode)
+        database = sqlite3.connect(self.folder / "market-data/market.db")
+        database.execute("UPDATE schema_migrations SET checksum = 'other'")
+        database.commit()
+        database.close()
+        self.refused_start(["database sqlite:", "market.db", "differs"])
 
     def test_a_locked_database_file_is_refused(self):
         self.assertEqual(0, self.market("migrate", "up").returncode)
-        database = sqlite3.connect(self.folder / "market-data/market.db", isolation_level=None)
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        database.execute("BEGIN EXCLUSIVE")
-        self.refused_start(["market.db"])
-        database.close()
+        for mode in ("NORMAL", "EXCLUSIVE"):
+            with self.subTest(locking_mode=mode):
+                file = self.folder / "market-data/market.db"
+                database = sqlite3.connect(file, isolation_level=None)
+                self.addCleanup(database.close)
+                database.execute(f"PRAGMA locking_mode = {mode}")
+                database.execute("BEGIN EXCLUSIVE")
+                self.refused_start(["database sqlite:", "is locked by another process"])
+                database.close()
+
+    def test_an_empty_secret_file_is_refused_as_empty(self):
+        (self.folder / "market-data").mkdir()
+        (self.folder / "market-data/auth.secret").touch()
+        self.refused_start(["auth.secret is empty"])
 
     def test_a_data_dir_too_long_for_its_socket_is_refused(self):
         self.refused_start(["107"], "--data-dir", str(self.folder / ("d" * 120)))
@@ -270,6 +304,20 @@ class RunningServer(unittest.TestCase):
                 self.assertEqual(0, told["errors"])
                 self.assertEqual(told["attempts"], told["orders"] + sum(told["refused"].values()))
             self.assertEqual(50, shop.sale_stock(sale["id"])["sold"])
+
+    def test_bench_without_any_order_fails_unless_the_units_are_gone(self):
+        with Server() as shop:
+            tokens = shop.data_dir / "tokens"
+            tokens.write_text(shop.buyers(1)[0] + "\n")
+            gone = shop.make_sale(units=1, limit=1)
+            self.assertEqual(201, shop.order(shop.buyers(1)[0], gone["id"], key="k").status)
+            for sale, code, status in ((gone["id"], "sold_out", 0),
+                                       (str(uuid.uuid4()), "sale_not_found", 1)):
+                done = shop.market("bench", "--url", shop.url, "--tokens", str(tokens),
+                                   "--sale", sale, "--connections", "1", "--seconds", "1",
+                                   "--json")
+                self.assertEqual(status, done.returncode, done.stderr)
+                self.assertEqual([code], list(json.loads(done.stdout)["refused"]))
 
 
 if __name__ == "__main__":
