@@ -56,6 +56,7 @@ public:
     void stop() override {
         stop_sweeping_.set();
         if (sweeping_.joinable()) sweeping_.join();
+        parts_.blocking.wait_until_idle();
         writer_.stop();
     }
 

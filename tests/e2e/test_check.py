@@ -21,10 +21,25 @@ def text(value):
     return str(uuid.UUID(bytes=value)) if isinstance(value, bytes) and len(value) == 16 else value
 
 
-def rows_of(database, table):
-    database.row_factory = sqlite3.Row
-    return [{k: text(row[k]) for k in row.keys()}
-            for row in database.execute(f"SELECT rowid AS rowid_, * FROM {table}")]
+def key_columns(database, table):
+    found = database.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0"
+                             " ORDER BY pk").fetchall()
+    return [name for name, in found]
+
+
+def rows_of(database, table, which="1"):
+    """The rows as shown, each with the WHERE and the values that find just it."""
+    keys = key_columns(database, table)
+    cursor = database.execute(f"SELECT * FROM {table} WHERE {which}")
+    names = [column[0] for column in cursor.description]
+    rows = []
+    for values in cursor:
+        raw = dict(zip(names, values))
+        row = {name: text(value) for name, value in raw.items()}
+        row["where_"] = " AND ".join(f"{key} = ?" for key in keys)
+        row["values_"] = tuple(raw[key] for key in keys)
+        rows.append(row)
+    return rows
 
 
 def named_after_deletion(table, row):
@@ -168,8 +183,8 @@ class CheckNamesBrokenRows(unittest.TestCase):
         for table in TABLES:
             for row in self.rows[table]:
                 with self.subTest(table=table, row=row):
-                    broken = self.check_after(f"DELETE FROM {table} WHERE rowid = ?",
-                                              (row["rowid_"],))
+                    broken = self.check_after(f"DELETE FROM {table} WHERE {row['where_']}",
+                                              row["values_"])
                     expected_table, key = named_after_deletion(table, row)
                     named = [r["key"] for r in broken if r["table"] == expected_table]
                     self.assertTrue(any(key in one for one in named), broken)
@@ -177,14 +192,14 @@ class CheckNamesBrokenRows(unittest.TestCase):
     def test_every_altered_column_of_an_equation_is_named(self):
         for table, column, value, which, named_by in ALTERATIONS:
             database = sqlite3.connect(self.sound)
-            rowids = [r for r, in database.execute(f"SELECT rowid FROM {table} WHERE {which}")]
+            rows = rows_of(database, table, which)
             database.close()
-            self.assertTrue(rowids, f"{table} has no row where {which}")
-            for row in (r for r in self.rows[table] if r["rowid_"] in rowids):
+            self.assertTrue(rows, f"{table} has no row where {which}")
+            for row in rows:
                 with self.subTest(table=table, column=column, value=value, row=row):
                     broken = self.check_after(
-                        f"UPDATE {table} SET {column} = {value} WHERE rowid = ?",
-                        (row["rowid_"],))
+                        f"UPDATE {table} SET {column} = {value} WHERE {row['where_']}",
+                        row["values_"])
                     self.assertTrue(broken)
                     if named_by:
                         self.assertTrue(any(row[named_by] in r["key"] for r in broken), broken)

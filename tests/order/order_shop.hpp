@@ -51,7 +51,10 @@ public:
              user::seed_buyers(record_.database(), clock_, std::string(32, 's'), 40).value())
             buyers_.push_back(buyer.id);
     }
-    ~order_shop() { orders_->stop(); }
+    ~order_shop() {
+        orders_->stop();
+        blocking_.wait_until_idle();
+    }
 
     set_clock& clock() { return clock_; }
     db::database& record() { return record_.database(); }

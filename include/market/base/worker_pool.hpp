@@ -44,6 +44,7 @@ public:
         auto slot = std::make_shared<done<outcome>>();
         auto initiate = [this, slot, &work](auto handler) {
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            busy_.fetch_add(1);
             asio::post(pool_, [this, slot, shared, task = std::move(work)]() mutable {
                 waiting_.fetch_sub(1, std::memory_order_relaxed);
                 try {
@@ -53,11 +54,18 @@ public:
                 }
                 auto executor = asio::get_associated_executor(*shared);
                 asio::post(executor, [shared] { std::move (*shared)(); });
+                if (busy_.fetch_sub(1) == 1) busy_.notify_all();
             });
         };
         co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(initiate, asio::use_awaitable);
         if (slot->error) std::rethrow_exception(slot->error);
         co_return std::move(*slot->value);
+    }
+
+    /// Returns when nothing waits or runs. Before a caller's execution context is destroyed: its
+    /// coroutine may be done while the thread that resumed it has not yet let go of the context.
+    void wait_until_idle() const {
+        for (auto left = busy_.load(); left != 0; left = busy_.load()) busy_.wait(left);
     }
 
 private:
@@ -68,7 +76,8 @@ private:
     };
 
     std::size_t queue_max_;
-    std::atomic<std::size_t> waiting_{0};
+    std::atomic<std::size_t> waiting_{0};  ///< not started
+    std::atomic<std::size_t> busy_{0};     ///< not started, or not through with resuming its caller
     asio::thread_pool pool_;
 };
 
