@@ -58,13 +58,13 @@ io_thread::~io_thread() {
 void io_thread::accept_on(tcp_acceptor acceptor, const dispatcher& routes) {
     tcp_.emplace(std::move(acceptor));
     tcp_routes_ = &routes;
-    asio::co_spawn(context_, accept_all(*tcp_, routes), log_if_failed);
+    asio::co_spawn(context_, accept_all(*tcp_, routes, counted(count_)), log_if_failed);
 }
 
 void io_thread::accept_on(unix_acceptor acceptor, const dispatcher& routes) {
     unix_.emplace(std::move(acceptor));
     unix_routes_ = &routes;
-    asio::co_spawn(context_, accept_all(*unix_, routes), log_if_failed);
+    asio::co_spawn(context_, accept_all(*unix_, routes, counted(count_)), log_if_failed);
 }
 
 void io_thread::finish_accepting() {
@@ -73,8 +73,7 @@ void io_thread::finish_accepting() {
 }
 
 void io_thread::drain() {
-    // Counted, so that no one takes the time before it runs for the end of all connections.
-    asio::post(context_, [this, here = counted(count_)] {
+    asio::post(context_, [this] {
         finish_accepting();
         for (auto* one : connections_) one->leave_soon();
     });
@@ -86,8 +85,10 @@ void io_thread::cut() {
     });
 }
 
+/// Counted: a stop is not over while one that is accepted has yet to begin.
 template <class Acceptor>
-asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& routes) {
+asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& routes,
+                                            [[maybe_unused]] counted open) {
     while (acceptor.is_open()) {
         bool goes_on = false;
         try {

@@ -15,7 +15,7 @@
 
 namespace market::http {
 
-/// How many connections are open on all threads. Thread-safe.
+/// How many connections and acceptors are open on all threads. Thread-safe.
 class connection_count {
 public:
     void add(std::ptrdiff_t change);
@@ -65,7 +65,7 @@ public:
 
 private:
     template <class Acceptor>
-    asio::awaitable<void> accept_all(Acceptor& acceptor, const dispatcher& routes);
+    asio::awaitable<void> accept_all(Acceptor& acceptor, const dispatcher& routes, counted open);
     template <class Acceptor>
     asio::awaitable<bool> accept_one(Acceptor& acceptor, const dispatcher& routes);
     template <class Acceptor>
