@@ -23,10 +23,6 @@ void settle_all(batch& wanted, const write_answer& answer) {
     wanted.clear();
 }
 
-write_answer refused(errc code, std::string detail) {
-    return {verdict::refused, failure{code, std::move(detail)}};
-}
-
 write_answer poisonous() { return refused(errc::internal, "the order could not be written"); }
 
 write_answer not_in_time() {

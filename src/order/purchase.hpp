@@ -40,6 +40,11 @@ struct write_answer {
     bool drift = false;              ///< the gate let in what the record has no room for
 };
 
+/// A refusal for good.
+inline write_answer refused(errc code, std::string detail) {
+    return {write_answer::verdict::refused, failure{code, std::move(detail)}};
+}
+
 /// What a buyer wants, as far as the purchase has come.
 struct cart {
     purchase_rid rid;

@@ -22,10 +22,6 @@ bool has_sale(const cart& of) {
                        [](const auto& line) { return line.sale(); });
 }
 
-write_answer refused(errc code, std::string detail) {
-    return {verdict::refused, failure{code, std::move(detail)}};
-}
-
 failure too_late() {
     return {errc::gate_unavailable, "the gate could not answer in time; nothing was bought"};
 }

@@ -71,7 +71,8 @@ result<bool> close(db::transaction& tx, sale_id sale, const std::string& actor, 
         if (locked.closed) return false;
         auto closed = tx.execute(
             db::sql{} << "UPDATE pools SET closed = 1, gate_epoch = gate_epoch + 1, total = sold"
-                         " WHERE id = " << locked.id << " AND closed = 0");
+                         " WHERE id = "
+                      << locked.id << " AND closed = 0");
         require_one(closed, "a locked pool was closed by another");
         drop_credits(tx, sale);
         if (locked.available() > 0) return_to_general(tx, locked, locked.available(), actor, at);

@@ -76,7 +76,8 @@ std::vector<movement> movements_of(db::transaction& tx, product_id product, int 
                                    std::optional<movement_id> before) {
     db::sql query;
     query << "SELECT id, at, sale_id, kind, delta, reason, actor FROM stock_movements"
-             " WHERE product_id = " << product;
+             " WHERE product_id = "
+          << product;
     if (before) query << " AND id < " << *before;
     query << " ORDER BY id DESC LIMIT " << std::max(limit, 0);
     auto rows = tx.query<movement_id, instant, std::optional<sale_id>, std::string, std::int64_t,
@@ -84,8 +85,8 @@ std::vector<movement> movements_of(db::transaction& tx, product_id product, int 
     std::vector<movement> out;
     out.reserve(rows.size());
     for (auto& [id, at, sale, kind, delta, reason, actor] : rows)
-        out.push_back({id, at, product, sale, kind_of(kind), delta, std::move(reason),
-                       std::move(actor)});
+        out.push_back(
+            {id, at, product, sale, kind_of(kind), delta, std::move(reason), std::move(actor)});
     return out;
 }
 

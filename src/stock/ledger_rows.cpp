@@ -4,10 +4,10 @@ namespace market::stock {
 
 std::string_view to_string(movement_kind kind) {
     switch (kind) {
-    case movement_kind::received: return "received";
-    case movement_kind::adjusted: return "adjusted";
-    case movement_kind::allocated: return "allocated";
-    case movement_kind::returned: return "returned";
+        case movement_kind::received: return "received";
+        case movement_kind::adjusted: return "adjusted";
+        case movement_kind::allocated: return "allocated";
+        case movement_kind::returned: return "returned";
     }
     return "";
 }
@@ -26,20 +26,20 @@ std::vector<pool> read_pools(db::transaction& tx, const db::sql& query) {
 
 db::raw for_update(db::dialect dialect) {
     switch (dialect) {
-    case db::dialect::sqlite: return "";
-    case db::dialect::mysql: return " FOR UPDATE";
+        case db::dialect::sqlite: return "";
+        case db::dialect::mysql: return " FOR UPDATE";
     }
     return "";
 }
 
 db::raw or_add_to_buyer(db::dialect dialect) {
     switch (dialect) {
-    case db::dialect::sqlite:
-        return " ON CONFLICT (sale_id, user_id) DO UPDATE SET"
-               " quantity = quantity + excluded.quantity, quantity_max = excluded.quantity_max";
-    case db::dialect::mysql:  // MariaDB has no row alias, so VALUES(), which both understand
-        return " ON DUPLICATE KEY UPDATE"
-               " quantity = quantity + VALUES(quantity), quantity_max = VALUES(quantity_max)";
+        case db::dialect::sqlite:
+            return " ON CONFLICT (sale_id, user_id) DO UPDATE SET"
+                   " quantity = quantity + excluded.quantity, quantity_max = excluded.quantity_max";
+        case db::dialect::mysql:  // MariaDB has no row alias, so VALUES(), which both understand
+            return " ON DUPLICATE KEY UPDATE"
+                   " quantity = quantity + VALUES(quantity), quantity_max = VALUES(quantity_max)";
     }
     return "";
 }

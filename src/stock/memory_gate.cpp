@@ -129,9 +129,8 @@ private:
     }
 
     gate_contents contents_of(const sale_id& of) const {
-        auto out = alone_with(of, [](const gated_sale* sale) {
-            return sale ? sale->contents() : gate_contents{};
-        });
+        auto out = alone_with(
+            of, [](const gated_sale* sale) { return sale ? sale->contents() : gate_contents{}; });
         sort_by_number(out.holds);
         return out;
     }

@@ -97,7 +97,9 @@ private:
 };
 
 template <class Answer>
-bool is(const admit_answer& answer) { return std::holds_alternative<Answer>(answer); }
+bool is(const admit_answer& answer) {
+    return std::holds_alternative<Answer>(answer);
+}
 
 /// Whether it failed, loudly. (error() of a success is a default failure, whose code is internal.)
 template <class T>

@@ -119,9 +119,7 @@ public:
         return out;
     }
     /// total = sum of movements, for both pools.
-    bool adds_up() {
-        return moved() == std::pair{general_pool().total, sale_pool().total};
-    }
+    bool adds_up() { return moved() == std::pair{general_pool().total, sale_pool().total}; }
 
     product_id product = make_id<product_id>();
     sale_id sale = make_id<sale_id>();

@@ -154,8 +154,8 @@ TEST_CASE("only a sale can be closed", "[ledger]") {
     stock_record record{GENERATE(from_range(database_kinds()))};
     record.stock_up(30);
     for (auto sale : {record.sale, same_bytes<sale_id>(record.product)}) {
-        auto answer = record.write(
-            [&](auto& tx) { return ledger::close(tx, sale, "system", record.at); });
+        auto answer =
+            record.write([&](auto& tx) { return ledger::close(tx, sale, "system", record.at); });
         REQUIRE(answer.has_error());
         CHECK(answer.error().code == errc::sale_not_found);
     }

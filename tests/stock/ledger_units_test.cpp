@@ -58,16 +58,17 @@ TEST_CASE("units that are not positive are neither taken, counted nor given back
     auto buyer = some_buyer();
     record.sell(buyer, 2);
     for (std::int64_t units : {0, -1}) {
-        auto take = record.cause_of(
-            [&](auto& tx) { ledger::take(tx, {pool_of(record.sale), units, 1}); });
+        auto take = record.cause_of([&](auto& tx) {
+            ledger::take(tx, {pool_of(record.sale), units, 1});
+        });
         CHECK(take == db::cause::data_error);
         auto count = record.cause_of([&](auto& tx) {
             const buyer_take entries[] = {{record.sale, buyer, units, 5}};
             ledger::count_buyers(tx, entries);
         });
         CHECK(count == db::cause::data_error);
-        auto back = record.cause_of(
-            [&](auto& tx) { record.give_back_in(tx, some_order(), buyer, units); });
+        auto back =
+            record.cause_of([&](auto& tx) { record.give_back_in(tx, some_order(), buyer, units); });
         CHECK(back == db::cause::data_error);
     }
     CHECK(record.sale_pool().sold == 2);
@@ -182,8 +183,7 @@ TEST_CASE("credits wait oldest first, bounded, until forgotten", "[ledger]") {
     REQUIRE(two.size() == 2);
     CHECK(two[0].id == made[0]);
     CHECK(two[1].id == made[1]);
-    for (int i = 0; i < 2; ++i)
-        record.write([&](auto& tx) { ledger::forget_credit(tx, made[0]); });
+    for (int i = 0; i < 2; ++i) record.write([&](auto& tx) { ledger::forget_credit(tx, made[0]); });
     REQUIRE(record.credits().size() == 2);
     CHECK(record.credits()[0].id == made[1]);
 }

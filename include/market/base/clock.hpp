@@ -28,7 +28,9 @@ std::string format_rfc3339(instant at);
 /// anything else is empty.
 std::optional<instant> parse_rfc3339(std::string_view text);
 
-inline instant from_micros(std::int64_t micros) { return instant{std::chrono::microseconds{micros}}; }
+inline instant from_micros(std::int64_t micros) {
+    return instant{std::chrono::microseconds{micros}};
+}
 inline std::int64_t to_micros(instant at) { return at.time_since_epoch().count(); }
 
 }  // namespace market

@@ -1,5 +1,6 @@
 #pragma once
-/// Thin, typed faces of OpenSSL. All thread-safe; all throw std::runtime_error when the library fails.
+/// Thin, typed faces of OpenSSL. All thread-safe; all throw std::runtime_error when the library
+/// fails.
 #include <array>
 #include <cstddef>
 #include <optional>

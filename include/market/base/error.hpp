@@ -75,10 +75,10 @@ using fact = std::variant<std::int64_t, std::string>;
 
 struct failure {
     errc code = errc::internal;
-    std::string detail;                              ///< one sentence; never holds a secret
-    std::vector<culprit> culprits{};                 ///< for validation_failed and for named lines
+    std::string detail;               ///< one sentence; never holds a secret
+    std::vector<culprit> culprits{};  ///< for validation_failed and for named lines
     std::vector<std::pair<std::string, fact>> facts{};
-    std::chrono::seconds retry_after{1};             ///< sent with 429 and 503 only
+    std::chrono::seconds retry_after{1};  ///< sent with 429 and 503 only
 };
 
 template <class T>
@@ -88,6 +88,7 @@ using result = boost::system::result<T, failure>;
 failure invalid(culprit::place where, std::string at, std::string code, std::string detail);
 
 /// Called by `result::value()` on an error; a programming error, so std::logic_error.
-[[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location& at);
+[[noreturn]] void throw_exception_from_error(const failure& error,
+                                             const boost::source_location& at);
 
 }  // namespace market

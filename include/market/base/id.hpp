@@ -43,15 +43,21 @@ std::optional<std::array<std::byte, 16>> parse_uuid(std::string_view text);
 
 /// A new UUIDv7, strictly greater than every one this process made before. Thread-safe.
 template <class Id>
-Id make_id() { return Id{detail::make_uuid_v7()}; }
+Id make_id() {
+    return Id{detail::make_uuid_v7()};
+}
 
 /// 128 random bits from the system's generator. Thread-safe.
 template <class Id>
-Id make_random_id() { return Id{detail::random_128()}; }
+Id make_random_id() {
+    return Id{detail::random_128()};
+}
 
 /// Canonical lower-case form, 36 characters.
 template <class Tag>
-std::string to_string(const id<Tag>& value) { return detail::format_uuid(value.bytes); }
+std::string to_string(const id<Tag>& value) {
+    return detail::format_uuid(value.bytes);
+}
 
 /// Accepts the 36-character form in either case; anything else is empty.
 template <class Id>
@@ -61,7 +67,9 @@ std::optional<Id> parse_id(std::string_view text) {
 }
 
 template <class To, class Tag>
-To same_bytes(const id<Tag>& from) { return To{from.bytes}; }
+To same_bytes(const id<Tag>& from) {
+    return To{from.bytes};
+}
 
 inline pool_id pool_of(const sale_id& sale) { return same_bytes<pool_id>(sale); }
 inline pool_id pool_of(const product_id& product) { return same_bytes<pool_id>(product); }
@@ -74,6 +82,7 @@ struct std::hash<market::id<Tag>> {
         std::size_t low = 0, high = 0;
         std::memcpy(&high, value.bytes.data(), sizeof high);
         std::memcpy(&low, value.bytes.data() + 8, sizeof low);
-        return low ^ (high * 0x9E3779B97F4A7C15ULL);  // Fibonacci hashing: v7 ids share their high bits
+        return low ^
+               (high * 0x9E3779B97F4A7C15ULL);  // Fibonacci hashing: v7 ids share their high bits
     }
 };

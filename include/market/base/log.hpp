@@ -1,5 +1,6 @@
 #pragma once
-/// Structured log lines on stderr. Thread-safe. Callers never pass a password, code, token or address.
+/// Structured log lines on stderr. Thread-safe. Callers never pass a password, code, token or
+/// address.
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -24,9 +25,17 @@ bool enabled(level severity);
 /// `event` is a stable dotted name such as "order.batch_failed"; facts go into fields.
 void write(level severity, std::string_view event, std::initializer_list<field> fields = {});
 
-inline void debug(std::string_view event, std::initializer_list<field> fields = {}) { write(level::debug, event, fields); }
-inline void info(std::string_view event, std::initializer_list<field> fields = {}) { write(level::info, event, fields); }
-inline void warning(std::string_view event, std::initializer_list<field> fields = {}) { write(level::warning, event, fields); }
-inline void error(std::string_view event, std::initializer_list<field> fields = {}) { write(level::error, event, fields); }
+inline void debug(std::string_view event, std::initializer_list<field> fields = {}) {
+    write(level::debug, event, fields);
+}
+inline void info(std::string_view event, std::initializer_list<field> fields = {}) {
+    write(level::info, event, fields);
+}
+inline void warning(std::string_view event, std::initializer_list<field> fields = {}) {
+    write(level::warning, event, fields);
+}
+inline void error(std::string_view event, std::initializer_list<field> fields = {}) {
+    write(level::error, event, fields);
+}
 
 }  // namespace market::log

@@ -11,8 +11,8 @@
 namespace market {
 
 struct page_request {
-    int limit = page_size_default;       ///< 1-100, checked by the caller
-    std::optional<std::string> cursor;   ///< as the last page gave it
+    int limit = page_size_default;      ///< 1-100, checked by the caller
+    std::optional<std::string> cursor;  ///< as the last page gave it
 };
 
 template <class T>

@@ -24,7 +24,8 @@ namespace asio = boost::asio;
 /// Thread-safe. Work still queued at destruction is run to its end first.
 class worker_pool {
 public:
-    worker_pool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max), pool_(threads) {}
+    worker_pool(std::size_t threads, std::size_t queue_max)
+        : queue_max_(queue_max), pool_(threads) {}
     ~worker_pool() { pool_.join(); }
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
@@ -57,7 +58,8 @@ public:
                 if (busy_.fetch_sub(1) == 1) busy_.notify_all();
             });
         };
-        co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(initiate, asio::use_awaitable);
+        co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(initiate,
+                                                                              asio::use_awaitable);
         if (slot->error) std::rethrow_exception(slot->error);
         co_return std::move(*slot->value);
     }

@@ -11,7 +11,8 @@ namespace market::catalog {
 
 /// All arguments must outlive the service.
 std::unique_ptr<catalog_service> make_catalog_service(db::database& database, worker_pool& blocking,
-                                                      const wall_clock& clock, stock::stock_gate& gate,
+                                                      const wall_clock& clock,
+                                                      stock::stock_gate& gate,
                                                       stock::gate_rebuilder& rebuilder);
 
 }  // namespace market::catalog

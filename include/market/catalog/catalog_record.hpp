@@ -28,8 +28,10 @@ struct product_terms {
 };
 
 /// Those that exist.
-std::unordered_map<sale_id, sale_terms> terms_of_sales(db::transaction& tx, std::span<const sale_id> ids);
-std::unordered_map<product_id, product_terms> terms_of_products(db::transaction& tx, std::span<const product_id> ids);
+std::unordered_map<sale_id, sale_terms> terms_of_sales(db::transaction& tx,
+                                                       std::span<const sale_id> ids);
+std::unordered_map<product_id, product_terms> terms_of_products(db::transaction& tx,
+                                                                std::span<const product_id> ids);
 /// Those of `ids` that ended (closed, or past `ends_at`) at or before `at`.
 std::vector<sale_id> ended_before(db::transaction& tx, std::span<const sale_id> ids, instant at);
 

@@ -41,7 +41,8 @@ public:
     /// Errors: product_not_found.
     virtual asio::awaitable<result<product_stock>> read_stock(product_id id) = 0;
     /// Errors: product_not_found, validation_failed (cursor).
-    virtual asio::awaitable<result<page<stock::movement>>> list_movements(product_id id, page_request request) = 0;
+    virtual asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
+                                                                          page_request request) = 0;
 
     /// Allocates from the general pool, then opens the gate. Errors: validation_failed (`/ends_at`
     /// not after `/starts_at` and now), product_not_found, stock_conflict.
@@ -49,7 +50,8 @@ public:
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale>> read_sale(sale_id id) = 0;
     /// Errors: validation_failed (cursor).
-    virtual asio::awaitable<result<page<sale>>> list_sales(page_request request, sale_filter filter) = 0;
+    virtual asio::awaitable<result<page<sale>>> list_sales(page_request request,
+                                                           sale_filter filter) = 0;
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) = 0;
     /// At once and for good; again = same answer. Unsold units go to the general pool.

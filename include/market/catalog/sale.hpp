@@ -20,7 +20,7 @@ struct sale {
     std::int64_t per_user_limit = 1;
     instant starts_at, ends_at;
     sale_status status = sale_status::upcoming;
-    instant server_time;         ///< gate time, which `status` follows
+    instant server_time;  ///< gate time, which `status` follows
 };
 
 struct new_sale {

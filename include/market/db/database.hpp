@@ -15,7 +15,8 @@ struct options {
     std::chrono::milliseconds connect_timeout{3'000};
     std::chrono::milliseconds statement_timeout{5'000};  ///< read and write timeout of the socket
     std::chrono::milliseconds lock_timeout{2'000};
-    std::chrono::milliseconds session_wait_max{2'000};   ///< for a free session, and for SQLite's write turn
+    std::chrono::milliseconds session_wait_max{
+        2'000};  ///< for a free session, and for SQLite's write turn
 };
 
 /// Thread-safe. Sessions are opened when needed, kept, and replaced (never reconnected) on any
@@ -34,7 +35,10 @@ public:
     template <class Work>
     auto read(Work work, access mode = access::read) -> std::invoke_result_t<Work&, transaction&> {
         std::optional<std::invoke_result_t<Work&, transaction&>> out;
-        auto attempt = [&](transaction& tx) { out.emplace(work(tx)); return false; };
+        auto attempt = [&](transaction& tx) {
+            out.emplace(work(tx));
+            return false;
+        };
         if (auto failed = run(mode, attempt)) return *failed;
         return std::move(*out);
     }
@@ -47,19 +51,24 @@ public:
     template <class Work>
     auto write(Work work) -> std::invoke_result_t<Work&, transaction&> {
         std::optional<std::invoke_result_t<Work&, transaction&>> out;
-        auto attempt = [&](transaction& tx) { out.emplace(work(tx)); return out->has_value(); };
+        auto attempt = [&](transaction& tx) {
+            out.emplace(work(tx));
+            return out->has_value();
+        };
         if (auto failed = run(access::write, attempt)) return *failed;
         return std::move(*out);
     }
 
 private:
     /// Runs `attempt` with retry; commits when it returns true. Empty when all went well.
-    virtual std::optional<failure> run(access mode, const std::function<bool(transaction&)>& attempt) = 0;
+    virtual std::optional<failure> run(access mode,
+                                       const std::function<bool(transaction&)>& attempt) = 0;
 };
 
 /// `sqlite:PATH` (created when missing; its folder must exist) or
 /// `mysql://user:pass@host:port/database`. Opens nothing yet.
-/// Errors: validation_failed with a sentence that names what is wrong with the URL (no password in it).
+/// Errors: validation_failed with a sentence that names what is wrong with the URL (no password in
+/// it).
 result<std::unique_ptr<database>> open(const std::string& url, const options& settings = {});
 
 }  // namespace market::db

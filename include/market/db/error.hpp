@@ -6,16 +6,17 @@
 namespace market::db {
 
 enum class cause {
-    unavailable,       ///< cannot connect, or no session became free in time; nothing was done
-    connection_lost,   ///< the session is dead; whatever transaction it had was not committed by a COMMIT we sent
-    deadlock,          ///< this transaction was chosen as the victim; run it again
-    lock_timeout,      ///< a lock was not granted in time; roll back, run it again
+    unavailable,      ///< cannot connect, or no session became free in time; nothing was done
+    connection_lost,  ///< the session is dead; whatever transaction it had was not committed by a
+                      ///< COMMIT we sent
+    deadlock,         ///< this transaction was chosen as the victim; run it again
+    lock_timeout,     ///< a lock was not granted in time; roll back, run it again
     unique_violation,
     check_violation,
-    data_error,        ///< a value does not fit its column
+    data_error,  ///< a value does not fit its column
     read_only,
-    full,              ///< no space left
-    refused,           ///< wrong password, database missing, no rights: waiting does not help
+    full,     ///< no space left
+    refused,  ///< wrong password, database missing, no rights: waiting does not help
     other,
 };
 

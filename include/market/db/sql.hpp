@@ -32,25 +32,42 @@ private:
 class sql {
 public:
     template <std::size_t N>
-    sql& operator<<(const char (&text)[N]) { text_.append(text, N - 1); return *this; }
-    sql& operator<<(raw text) { text_.append(text.text()); return *this; }
+    sql& operator<<(const char (&text)[N]) {
+        text_.append(text, N - 1);
+        return *this;
+    }
+    sql& operator<<(raw text) {
+        text_.append(text.text());
+        return *this;
+    }
 
     template <std::integral Integer>
-    sql& operator<<(Integer value) { text_.append(std::to_string(value)); return *this; }
-    sql& operator<<(bool value) { text_.push_back(value ? '1' : '0'); return *this; }
+    sql& operator<<(Integer value) {
+        text_.append(std::to_string(value));
+        return *this;
+    }
+    sql& operator<<(bool value) {
+        text_.push_back(value ? '1' : '0');
+        return *this;
+    }
     /// UTF-8 without NUL; NUL throws std::invalid_argument.
     sql& operator<<(std::string_view value);
     sql& operator<<(const std::string& value) { return *this << std::string_view{value}; }
     sql& operator<<(std::span<const std::byte> value);
     sql& operator<<(money value) { return *this << value.minor_units; }
     sql& operator<<(instant value) { return *this << to_micros(value); }
-    sql& operator<<(std::nullopt_t) { text_.append("NULL"); return *this; }
+    sql& operator<<(std::nullopt_t) {
+        text_.append("NULL");
+        return *this;
+    }
     sql& operator<<(std::monostate) { return *this << std::nullopt; }
     sql& operator<<(const std::array<std::byte, 16>& value) {
         return *this << std::span<const std::byte>{value};
     }
     template <class Tag>
-    sql& operator<<(const id<Tag>& value) { return *this << std::span<const std::byte>{value.bytes}; }
+    sql& operator<<(const id<Tag>& value) {
+        return *this << std::span<const std::byte>{value.bytes};
+    }
     template <class T>
     sql& operator<<(const std::optional<T>& value) {
         if (value) return *this << *value;

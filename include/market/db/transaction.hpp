@@ -20,7 +20,8 @@ enum class dialect { sqlite, mysql };  ///< MariaDB speaks `mysql`
 enum class commit_outcome {
     committed,
     rolled_back,
-    unknown,  ///< the connection died in COMMIT: it may have happened. Ask by a key that was inserted.
+    unknown,  ///< the connection died in COMMIT: it may have happened. Ask by a key that was
+              ///< inserted.
 };
 
 enum class access {
@@ -34,35 +35,45 @@ namespace detail {
 enum class column_kind { integer, text, blob };
 using cell = std::variant<std::monostate, std::int64_t, std::string>;  // monostate: NULL
 
-template <class T> struct column;  // kind, and from(cell&&)
-template <std::integral T> struct column<T> {
+template <class T>
+struct column;  // kind, and from(cell&&)
+template <std::integral T>
+struct column<T> {
     static constexpr auto kind = column_kind::integer;
     static T from(cell&& value) { return static_cast<T>(std::get<std::int64_t>(value)); }
 };
-template <> struct column<std::string> {
+template <>
+struct column<std::string> {
     static constexpr auto kind = column_kind::text;
     static std::string from(cell&& value) { return std::get<std::string>(std::move(value)); }
 };
-template <> struct column<money> {
+template <>
+struct column<money> {
     static constexpr auto kind = column_kind::integer;
     static money from(cell&& value) { return money{std::get<std::int64_t>(value)}; }
 };
-template <> struct column<instant> {
+template <>
+struct column<instant> {
     static constexpr auto kind = column_kind::integer;
     static instant from(cell&& value) { return from_micros(std::get<std::int64_t>(value)); }
 };
 std::array<std::byte, 16> id_bytes(const cell& value);  // throws error{data_error} unless 16 bytes
-template <class Tag> struct column<id<Tag>> {
+template <class Tag>
+struct column<id<Tag>> {
     static constexpr auto kind = column_kind::blob;
     static id<Tag> from(cell&& value) { return id<Tag>{id_bytes(value)}; }
 };
 /// Marks a column as binary: `query<blob>`.
-struct blob { std::string data; };
-template <> struct column<blob> {
+struct blob {
+    std::string data;
+};
+template <>
+struct column<blob> {
     static constexpr auto kind = column_kind::blob;
     static blob from(cell&& value) { return blob{std::get<std::string>(std::move(value))}; }
 };
-template <class T> struct column<std::optional<T>> {
+template <class T>
+struct column<std::optional<T>> {
     static constexpr auto kind = column<T>::kind;
     static std::optional<T> from(cell&& value) {
         if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
@@ -70,8 +81,10 @@ template <class T> struct column<std::optional<T>> {
     }
 };
 
-template <class T> inline constexpr bool is_optional = false;
-template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
 
 }  // namespace detail
 using detail::blob;
@@ -119,7 +132,8 @@ public:
 
 protected:
     using row = std::vector<detail::cell>;
-    virtual std::vector<row> select(const sql& statement, std::span<const detail::column_kind> kinds,
+    virtual std::vector<row> select(const sql& statement,
+                                    std::span<const detail::column_kind> kinds,
                                     std::span<const bool> nullable) = 0;
 
 private:

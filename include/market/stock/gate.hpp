@@ -28,14 +28,23 @@ struct wish {
     attempt_id attempt;
 };
 
-struct admitted { std::int64_t seq; std::int64_t epoch; };  ///< seq: 1, 2, 3 ... of this sale
-struct known { bool done; };         ///< done: confirmed before; else held by another attempt
-struct sold_out { std::int64_t remaining; };                 ///< fewer than the units asked for
+struct admitted {
+    std::int64_t seq;
+    std::int64_t epoch;
+};  ///< seq: 1, 2, 3 ... of this sale
+struct known {
+    bool done;
+};  ///< done: confirmed before; else held by another attempt
+struct sold_out {
+    std::int64_t remaining;
+};  ///< fewer than the units asked for
 struct limit_reached {
     std::int64_t limit;
     std::int64_t remaining;  ///< what this buyer may still buy, >= 0
 };
-struct not_open { instant opens_at; };
+struct not_open {
+    instant opens_at;
+};
 struct paused {};
 struct ended {};
 struct stale {};  ///< the gate has to be loaded anew
@@ -78,7 +87,10 @@ struct gate_view {
     std::int64_t per_user_limit = 0;
 };
 
-struct buyer_units { user_id buyer; std::int64_t units = 0; };
+struct buyer_units {
+    user_id buyer;
+    std::int64_t units = 0;
+};
 
 /// All that a gate knows of a sale; what a load puts in.
 /// `remaining` = total - sold - units of `holds`.
@@ -89,10 +101,10 @@ struct gate_contents {
     std::int64_t per_user_limit = 1;
     std::int64_t total = 0;
     std::int64_t sold = 0;
-    std::int64_t last_seq = 0;             ///< highest admission number given so far
-    std::vector<buyer_units> buyers;       ///< units in live orders, each buyer once
-    std::vector<purchase_rid> done;        ///< purchase wishes that have a key row
-    std::vector<hold> holds;               ///< carried over; not counted in `sold` and `buyers`
+    std::int64_t last_seq = 0;        ///< highest admission number given so far
+    std::vector<buyer_units> buyers;  ///< units in live orders, each buyer once
+    std::vector<purchase_rid> done;   ///< purchase wishes that have a key row
+    std::vector<hold> holds;          ///< carried over; not counted in `sold` and `buyers`
 };
 
 struct credit {
