@@ -6,6 +6,7 @@
 #include <market/base/kill_point.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace market::order {
 
@@ -55,8 +56,7 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
                     co_await give_back_all();
                     co_return std::move(*over);
                 }
-                admitted_.clear();  // the next round admits anew, or again where a hold was kept
-                continue;
+                continue;  // admits anew, or again where a hold was kept
             case verdict::unknown:
                 co_return failure{errc::outcome_unknown,
                                   "the outcome is not known yet; ask again with the same key"};
@@ -112,7 +112,7 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
         if (const auto* in = std::get_if<stock::admitted>(&*said)) {
             line.seq = in->seq;
             line.epoch = in->epoch;
-            admitted_.push_back(index);
+            admitted_.insert(index);
             co_return std::nullopt;
         }
         if (const auto* out = std::get_if<stock::sold_out>(&*said))
@@ -210,27 +210,28 @@ asio::awaitable<void> purchase_run::give_back(std::size_t index) {
 /// The key was taken before this run: what it admitted itself is surplus, unless the order there
 /// is the one of these very admissions.
 asio::awaitable<void> purchase_run::settle_by_record() {
-    auto compare = [this]() -> result<std::vector<bool>> {
-        auto read = [this](db::transaction& tx) -> result<std::vector<bool>> {
+    using line_is_sold = std::map<std::size_t, bool>;
+    auto compare = [this]() -> result<line_is_sold> {
+        auto read = [this](db::transaction& tx) -> result<line_is_sold> {
             const std::array rids{cart_.rid};
             const auto rows = find_keys(tx, rids);
-            std::vector<bool> ours;
+            line_is_sold out;
             for (const auto index : admitted_) {
                 const auto& line = cart_.lines[index];
-                ours.push_back(!rows.empty() && rows.front().order &&
-                               holds_admission(tx, *rows.front().order, *line.sale(), line.seq));
+                out[index] = !rows.empty() && rows.front().order &&
+                             holds_admission(tx, *rows.front().order, *line.sale(), line.seq);
             }
-            return ours;
+            return out;
         };
         return parts_.database.read(read);
     };
-    auto ours = co_await parts_.blocking.run(std::move(compare));
-    if (!ours) co_return;  // the sweeper settles the holds by the same rule
-    for (std::size_t i = 0; i < admitted_.size(); ++i) {
-        if ((*ours)[i])
-            co_await parts_.gate.confirm_one(admission(admitted_[i]));
+    auto compared = co_await parts_.blocking.run(std::move(compare));
+    if (!compared) co_return;  // the sweeper settles the holds by the same rule
+    for (const auto& [index, is_sold] : *compared) {
+        if (is_sold)
+            co_await parts_.gate.confirm_one(admission(index));
         else
-            co_await parts_.gate.cancel(admission(admitted_[i]));
+            co_await give_back(index);
     }
     admitted_.clear();
 }

@@ -9,6 +9,7 @@
 #include <market/stock/gate_rebuilder.hpp>
 
 #include <optional>
+#include <set>
 
 namespace market::order {
 
@@ -51,7 +52,7 @@ private:
     const purchase_parts& parts_;
     cart cart_;
     const bool keyed_;
-    std::vector<std::size_t> admitted_;  ///< indices of lines that hold an admission
+    std::set<std::size_t> admitted_;  ///< indices of lines that may hold an admission
 };
 
 }  // namespace market::order

@@ -121,6 +121,32 @@ TEST_CASE("a cart whose one sale closes under way gives the other one back at on
     CHECK(has.shop.buy(buyer, lasting, "k").has_value());  // the refusal did not use up the key
 }
 
+TEST_CASE("a cart that is refused after a reload gives back what its first round held",
+          "[order][faults]") {
+    faulty_shop has;
+    const auto first = has.shop.sale(5, 5);
+    const auto second = has.shop.sale(5, 5);  // younger, so it is admitted later
+    has.faults->before_next_write([&] {       // on the writer's thread
+        auto sell_all = [&](db::transaction& tx) -> result<bool> {
+            tx.execute(db::sql{}
+                       << "UPDATE pools SET sold = total, gate_epoch = gate_epoch + 1 WHERE id = "
+                       << pool_of(first));
+            return true;
+        };
+        REQUIRE(has.shop.record().write(sell_all).value());
+        asio::io_context io{1};
+        asio::co_spawn(io, has.shop.gate().remove(first), asio::detached);
+        io.run();
+    });
+    const auto buyer = has.shop.buyer(1);
+    const auto refused = has.shop.buy(has.shop.wish(buyer, {{first, 1}, {second, 2}}, "k"));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::sold_out);
+    CHECK(has.shop.view(second).held == 0);
+    CHECK(has.shop.view(second).remaining == 5);
+    CHECK(has.shop.buy(buyer, second, "k").has_value());
+}
+
 TEST_CASE("a refused purchase gives back a hold that a rebuild carried over", "[order][faults]") {
     faulty_shop has;
     const auto sale = has.shop.sale(5);
