@@ -133,6 +133,7 @@ public:
             if (error) std::rethrow_exception(error);
         });
         context.run();
+        blocking.wait_until_idle();  // a pool's thread may still be leaving the context
         return std::move(*out);
     }
 

@@ -160,13 +160,11 @@ TEST_CASE("rebuilds in a healthy sale change nothing for buyers", "[order][fault
     const auto sale = shop.sale(30);
     std::atomic<bool> over{false};
     std::thread operator_thread{[&] {
-        asio::io_context io{1};
         auto again = [&]() -> asio::awaitable<void> {
             while (!over)
                 co_await shop.orders().rebuilder().rebuild(sale, stock::rebuild_reason::drift);
         };
-        asio::co_spawn(io, again(), asio::detached);
-        io.run();
+        shop.run_elsewhere(again());
     }};
     std::size_t sold = 0;
     for (std::size_t i = 0; i < 40; ++i)

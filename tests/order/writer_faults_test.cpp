@@ -134,9 +134,7 @@ TEST_CASE("a cart that is refused after a reload gives back what its first round
             return true;
         };
         REQUIRE(has.shop.record().write(sell_all).value());
-        asio::io_context io{1};
-        asio::co_spawn(io, has.shop.gate().remove(first), asio::detached);
-        io.run();
+        REQUIRE(has.shop.run_elsewhere(has.shop.gate().remove(first)).has_value());
     });
     const auto buyer = has.shop.buyer(1);
     const auto refused = has.shop.buy(has.shop.wish(buyer, {{first, 1}, {second, 2}}, "k"));
@@ -155,7 +153,6 @@ TEST_CASE("a refused purchase gives back a hold that a rebuild carried over", "[
             .value()
             .id;
     has.faults->before_next_write([&] {  // on the writer's thread
-        asio::io_context io{1};
         auto reload = [&]() -> asio::awaitable<std::int64_t> {
             auto& rebuilder = has.shop.orders().rebuilder();
             co_await rebuilder.rebuild(sale, stock::rebuild_reason::drift);
@@ -163,9 +160,7 @@ TEST_CASE("a refused purchase gives back a hold that a rebuild carried over", "[
             auto views = co_await has.shop.gate().look(std::move(wanted));
             co_return views.value().front().held;
         };
-        auto held = asio::co_spawn(io, reload(), asio::use_future_t<>{});
-        io.run();
-        CHECK(held.get() == 1);  // carried over
+        CHECK(has.shop.run_elsewhere(reload()) == 1);  // carried over
     });
     const auto refused = has.shop.buy(boss, sale, "k");  // no address in the profile
     REQUIRE(refused.has_error());
