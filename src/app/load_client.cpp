@@ -27,17 +27,24 @@ struct reply {
     std::chrono::seconds retry_after{1};
 };
 
-/// The value of a header in `head`, whose names may be in any case.
-std::string_view header(std::string_view head, std::string_view name) {
-    const auto same = [](char a, char b) {
+bool same_name(std::string_view left, std::string_view lower) {
+    return std::ranges::equal(left, lower, [](char a, char b) {
         return std::tolower(static_cast<unsigned char>(a)) == b;
-    };
-    const auto found = std::search(head.begin(), head.end(), name.begin(), name.end(), same);
-    if (found == head.end()) return {};
-    auto value = head.substr(static_cast<std::size_t>(found - head.begin()) + name.size());
-    value = value.substr(0, value.find('\r'));
-    while (value.starts_with(' ')) value.remove_prefix(1);
-    return value;
+    });
+}
+
+/// The value of a header in `head`, whose names may be in any case; `name` in lower case.
+std::string_view header(std::string_view head, std::string_view name) {
+    for (auto at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at)) {
+        auto line = head.substr(++at);
+        if (line.size() <= name.size() || line[name.size()] != ':') continue;
+        if (!same_name(line.substr(0, name.size()), name)) continue;
+        auto value = line.substr(name.size() + 1);
+        value = value.substr(0, value.find('\r'));
+        while (value.starts_with(' ')) value.remove_prefix(1);
+        return value;
+    }
+    return {};
 }
 
 std::size_t number(std::string_view digits, std::size_t otherwise) {
@@ -103,18 +110,18 @@ private:
             if (!co_await receive()) co_return std::nullopt;
         }
         const std::string head = buffer_.substr(0, head_end + 2);
-        const auto length = number(header(head, "\r\ncontent-length:"), reply_bytes_max);
+        const auto length = number(header(head, "content-length"), reply_bytes_max);
         const auto end = head_end + 4 + length;
         while (buffer_.size() < end) {
             if (!co_await receive()) co_return std::nullopt;
         }
         reply out;
         out.status = static_cast<int>(number(std::string_view{head}.substr(9, 3), 0));
-        out.retry_after = std::chrono::seconds{number(header(head, "\r\nretry-after:"), 1)};
+        out.retry_after = std::chrono::seconds{number(header(head, "retry-after"), 1)};
         if (out.status >= 400)
             out.code = code_in(std::string_view{buffer_}.substr(head_end + 4, length));
         buffer_.erase(0, end);
-        if (header(head, "\r\nconnection:") == "close") close();
+        if (header(head, "connection") == "close") close();
         co_return out;
     }
 

@@ -85,10 +85,20 @@ std::string explain_open(const std::string& path, int code) {
     }
 }
 
+/// Before the library's first use. A session is used by one thread at a time, so it needs no lock
+/// of its own around each call; nor does anybody read its count of allocated bytes, which is kept
+/// under one lock for the whole process.
+const soci::backend_factory& one_thread_a_session(const soci::backend_factory& backend) {
+    static const int configured = sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD) |
+                                  sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(configured);  // an earlier user of the library only makes it slower
+    return backend;
+}
+
 class sqlite_session final : public session {
 public:
     sqlite_session(const std::string& path, const options& settings)
-        : session_(soci::sqlite3, "db=\"" + path + "\""),
+        : session_(one_thread_a_session(soci::sqlite3), "db=\"" + path + "\""),
           backend_(static_cast<soci::sqlite3_session_backend&>(*session_.get_backend())) {
         sqlite_api::sqlite3_extended_result_codes(backend_.conn_, 1);
         sqlite_api::sqlite3_busy_timeout(backend_.conn_,
