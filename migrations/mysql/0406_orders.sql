@@ -1,4 +1,4 @@
--- events: how many were appended to the outbox; key_kept: its purchase_keys row is not purged yet.
+-- events: how many were appended to the outbox; rid: of its purchase_keys row; NULL when that is purged.
 CREATE TABLE orders (
     id BINARY(16) NOT NULL PRIMARY KEY,
     user_id BINARY(16) NOT NULL,
@@ -11,6 +11,6 @@ CREATE TABLE orders (
     ship_street VARCHAR(200) NOT NULL,
     placed_at BIGINT NOT NULL,
     events BIGINT NOT NULL,
-    key_kept TINYINT NOT NULL DEFAULT 1,
+    rid BINARY(16),
     CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,4 +1,4 @@
--- events: how many were appended to the outbox; key_kept: its purchase_keys row is not purged yet.
+-- events: how many were appended to the outbox; rid: of its purchase_keys row; NULL when that is purged.
 CREATE TABLE orders (
     id BLOB NOT NULL PRIMARY KEY,
     user_id BLOB NOT NULL,
@@ -11,6 +11,6 @@ CREATE TABLE orders (
     ship_street TEXT NOT NULL,
     placed_at INTEGER NOT NULL,
     events INTEGER NOT NULL,
-    key_kept INTEGER NOT NULL DEFAULT 1,
+    rid BLOB,
     CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
 ) STRICT, WITHOUT ROWID;

@@ -43,10 +43,10 @@ constexpr equation order_equations[] = {
      " WHERE events <> CASE state WHEN 'cancelled' THEN 2 ELSE 1 END"},
 
     {"orders_have_purchase_keys", "purchase_keys", "the order's key row is missing",
-     "SELECT COUNT(*) FROM orders WHERE key_kept <> 0",
+     "SELECT COUNT(*) FROM orders WHERE rid IS NOT NULL",
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
-     " LEFT JOIN purchase_keys k ON k.order_id = o.id"
-     " WHERE o.key_kept <> 0 AND k.rid IS NULL"},
+     " LEFT JOIN purchase_keys k ON k.rid = o.rid"
+     " WHERE o.rid IS NOT NULL AND k.rid IS NULL"},
 
     {"purchase_keys_have_orders", "orders", "the order of a purchase key is missing",
      "SELECT COUNT(*) FROM purchase_keys WHERE order_id IS NOT NULL",
@@ -55,10 +55,10 @@ constexpr equation order_equations[] = {
      " WHERE k.order_id IS NOT NULL AND o.id IS NULL"},
 
     {"purchase_keys_are_their_orders", "purchase_keys",
-     "its order is another buyer's, or says that its key was purged",
+     "its order is another buyer's, or has another key or none",
      "SELECT COUNT(*) FROM purchase_keys WHERE order_id IS NOT NULL",
      "SELECT k.rid, NULL, NULL, NULL, NULL FROM purchase_keys k JOIN orders o ON o.id = k.order_id"
-     " WHERE o.user_id <> k.user_id OR o.key_kept = 0"},
+     " WHERE o.user_id <> k.user_id OR o.rid IS NULL OR o.rid <> k.rid"},
 
     {"void_keys_have_no_order", "purchase_keys", "it is void and not void at once",
      "SELECT COUNT(*) FROM purchase_keys",

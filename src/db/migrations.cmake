@@ -22,8 +22,7 @@ set(MARKET_MIGRATIONS
   0302_sales
   0303_sales_by_product
   0401_purchase_keys
-  0402_purchase_keys_by_order
-  0403_purchase_keys_by_time
+  0402_purchase_keys_by_time
   0404_purchase_key_totals
   0405_purchase_key_totals_row
   0406_orders

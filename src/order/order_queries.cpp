@@ -6,15 +6,17 @@ using db::sql;
 
 namespace {
 
-void insert_heads(db::transaction& tx, std::span<const order> orders) {
+void insert_heads(db::transaction& tx, std::span<const order> orders,
+                  std::span<const purchase_rid> rids) {
     db::new_rows rows{
         "orders (id, user_id, state, total, line_count, ship_state, ship_city, "
-        "ship_zipcode, ship_street, placed_at, events)",
-        11};
-    for (const auto& each : orders) {
+        "ship_zipcode, ship_street, placed_at, events, rid)",
+        12};
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        const auto& each = orders[i];
         const auto& to = each.address;
         rows.add(each.id, each.user, to_string(each.state), each.total, each.lines.size(), to.state,
-                 to.city, to.zipcode, to.street, each.placed_at, 1);
+                 to.city, to.zipcode, to.street, each.placed_at, 1, rids[i]);
     }
     tx.insert(rows);
 }
@@ -119,8 +121,9 @@ void read_parts(db::transaction& tx, std::vector<order>& orders) {
 
 }  // namespace
 
-void insert_orders(db::transaction& tx, std::span<const order> orders) {
-    insert_heads(tx, orders);
+void insert_orders(db::transaction& tx, std::span<const order> orders,
+                   std::span<const purchase_rid> rids) {
+    insert_heads(tx, orders, rids);
     insert_lines(tx, orders);
     insert_deliveries(tx, orders);
 }

@@ -55,7 +55,8 @@ bool purge_keys(db::transaction& tx, std::span<const old_key> keys);
 // --- orders (order_queries.cpp) ---
 
 /// Multi-row inserts of orders with their lines and deliveries; each counts `events` = 1.
-void insert_orders(db::transaction& tx, std::span<const order> orders);
+void insert_orders(db::transaction& tx, std::span<const order> orders,
+                   std::span<const purchase_rid> rids);
 
 struct order_selection {
     std::optional<user_id> owner;

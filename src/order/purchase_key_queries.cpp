@@ -71,8 +71,8 @@ void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, insta
 std::vector<purchase_rid> rids_of_sale(db::transaction& tx, sale_id sale) {
     std::vector<purchase_rid> out;
     const auto ordered = tx.query<purchase_rid>(
-        sql{} << "SELECT k.rid FROM order_lines l JOIN purchase_keys k ON k.order_id = l.order_id "
-                 "WHERE l.sale_id = "
+        sql{} << "SELECT o.rid FROM order_lines l JOIN orders o ON o.id = l.order_id "
+                 "WHERE o.rid IS NOT NULL AND l.sale_id = "
               << sale);
     for (const auto& [rid] : ordered) out.push_back(rid);
     const auto voided =
@@ -116,7 +116,7 @@ bool purge_keys(db::transaction& tx, std::span<const old_key> keys) {
     drop << "DELETE FROM purchase_keys WHERE rid IN ";
     if (tx.execute(drop.list(rids)) != static_cast<std::int64_t>(rids.size())) return false;
     sql mark;
-    mark << "UPDATE orders SET key_kept = 0 WHERE id IN ";
+    mark << "UPDATE orders SET rid = NULL WHERE id IN ";
     tx.execute(mark.list(orders));
     add_to_voids(tx, -static_cast<std::int64_t>(rids.size() - orders.size()));
     return true;

@@ -235,8 +235,8 @@ TEST_CASE("keys are purged a day after the sale has ended, not before", "[order]
     shop.clock().advance(25h);  // the sale ended an hour ago, the goods were bought 25 h ago
     sweep(shop);
     CHECK(kept() == 1);
-    CHECK(shop.count(db::sql{} << "SELECT key_kept FROM orders WHERE id = " << goods.id) == 0);
-    CHECK(shop.count(db::sql{} << "SELECT key_kept FROM orders WHERE id = " << first.id) == 1);
+    CHECK(shop.count(db::sql{} << "SELECT rid IS NULL FROM orders WHERE id = " << goods.id) == 1);
+    CHECK(shop.count(db::sql{} << "SELECT rid IS NULL FROM orders WHERE id = " << first.id) == 0);
     shop.clock().advance(24h);
     sweep(shop);
     CHECK(kept() == 0);
