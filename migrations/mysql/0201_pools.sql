@@ -1,5 +1,6 @@
 -- A countable quantity on sale: one general pool a product (sale_id NULL), one a sale.
 -- id = the sale's or the product's id. total = sum of stock_movements, sold = units in live orders.
+-- load_by, load_until: the server that loads its gate, and until when (database time, microseconds).
 CREATE TABLE pools (
     id BINARY(16) NOT NULL PRIMARY KEY,
     product_id BINARY(16) NOT NULL,
@@ -8,5 +9,7 @@ CREATE TABLE pools (
     sold BIGINT NOT NULL DEFAULT 0,
     gate_epoch BIGINT NOT NULL DEFAULT 1,
     closed TINYINT NOT NULL DEFAULT 0,
+    load_by BINARY(16),
+    load_until BIGINT NOT NULL DEFAULT 0,
     CONSTRAINT pools_never_oversold CHECK (0 <= sold AND sold <= total)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,5 +1,6 @@
 -- A countable quantity on sale: one general pool a product (sale_id NULL), one a sale.
 -- id = the sale's or the product's id. total = sum of stock_movements, sold = units in live orders.
+-- load_by, load_until: the server that loads its gate, and until when (database time, microseconds).
 CREATE TABLE pools (
     id BLOB NOT NULL PRIMARY KEY,
     product_id BLOB NOT NULL,
@@ -8,5 +9,7 @@ CREATE TABLE pools (
     sold INTEGER NOT NULL DEFAULT 0,
     gate_epoch INTEGER NOT NULL DEFAULT 1,
     closed INTEGER NOT NULL DEFAULT 0,
+    load_by BLOB,
+    load_until INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT pools_never_oversold CHECK (0 <= sold AND sold <= total)
 ) STRICT;

@@ -60,6 +60,11 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
     }
     std::unique_ptr<shop> made{
         new shop{config, std::move(*record), std::move(lock), std::move(*secret)}};
+    if (!sqlite_path(config)) {
+        auto lease = gate_lease_keeper::take(*made->record_);
+        if (!lease) return unusable_record(config, lease.error().detail);
+        made->gate_lease_ = std::move(*lease);
+    }
     if (auto built = made->build(); !built) return built.error();
     return made;
 }

@@ -1,6 +1,7 @@
 #pragma once
 /// The composition root: a whole server in one object.
 #include "configuration.hpp"
+#include "gate_lease_keeper.hpp"
 #include "readiness.hpp"
 #include "server_lock.hpp"
 
@@ -53,6 +54,7 @@ private:
     // In the order of their making; destroyed the other way round.
     std::optional<server_lock> lock_;
     std::unique_ptr<db::database> record_;
+    std::unique_ptr<gate_lease_keeper> gate_lease_;  ///< none: SQLite's lock does
     worker_pool blocking_;
     std::unique_ptr<stock::stock_gate> gate_;
     std::unique_ptr<outbox::relay> relay_;

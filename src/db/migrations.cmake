@@ -18,6 +18,8 @@ set(MARKET_MIGRATIONS
   0206_gate_credits
   0207_gate_credits_once
   0208_pools_open_sales
+  0209_gate_lease
+  0210_gate_lease_row
   0301_products
   0302_sales
   0303_sales_by_product

@@ -1,5 +1,5 @@
 #include <market/base/crypto.hpp>
-#include <market/db/sql.hpp>
+#include <market/db/transaction.hpp>
 
 #include <stdexcept>
 
@@ -20,6 +20,15 @@ sql& sql::operator<<(std::string_view value) {
     }
     text_.push_back('\'');
     return *this;
+}
+
+raw database_time(db::dialect of) {
+    switch (of) {
+        case db::dialect::sqlite:
+            return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)";
+        case db::dialect::mysql: break;
+    }
+    return "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 }
 
 sql& sql::operator<<(std::span<const std::byte> value) {

@@ -17,7 +17,12 @@ using stock::rebuild_reason;
 using namespace std::chrono_literals;
 
 constexpr auto forced_distance = 1s;
-constexpr int tries_max = 3;
+/// How long others may load before their turn is called a fault.
+constexpr auto turn_wait_max = 10s;
+constexpr auto turn_pause = 20ms;
+/// DESIGN: 3 s, renewed each second; a server that died in a load is waited for no longer.
+constexpr std::chrono::microseconds claim_length = 3s;
+constexpr auto claim_renewal = 1s;
 constexpr instant any_time = instant::max();
 
 /// May a wish of reason `mine` be served by a load of reason `other` that has not read yet? A stale
@@ -126,47 +131,109 @@ asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
     co_return open && (view.epoch == pool->gate_epoch);
 }
 
-// 1. A frozen gate admits nobody, so the holds read after the freeze are all that can become orders
-//    of its epoch.
-// 2. The record is read under the pool's lock and a new epoch: no batch of an older one commits
-// later.
-// 3. The gate opens last, and only if no later load did.
+// One server loads at a time, under a note in the pool's row: several that raised the epoch in turn
+// would make each other's loads void.
 asio::awaitable<result<void>> gate_loader::carry_out(sale_id sale, load_ptr mine) {
-    for (int tries = 0; tries < tries_max; ++tries) {
+    const auto until = std::chrono::steady_clock::now() + turn_wait_max;
+    while (std::chrono::steady_clock::now() < until) {
         auto open = co_await is_open(sale);
         if (!open) co_return open.error();
         if (*open && mine->why == rebuild_reason::stale) co_return result<void>{};
-
-        auto frozen = co_await gate_.freeze(sale);
-        if (!frozen) co_return frozen.error();
-        auto holds = co_await gate_.holds(sale, any_time);
-        if (!holds) co_return holds.error();
-
-        auto read = [this, sale, mine, open_holds = std::move(*holds)]() mutable {
-            return read_record(sale, mine, std::move(open_holds));
-        };
-        auto contents = co_await blocking_.run(std::move(read));
-        if (!contents) co_return contents.error();
-        const auto epoch = contents->epoch;
-        auto opened = co_await gate_.load_and_open(sale, std::move(*contents));
-        if (!opened) co_return opened.error();
-        if (!*opened) continue;
-        log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
-        // Closed between the read and the opening? Then nobody else would take the gate away.
-        auto still = co_await is_open(sale);
-        if (!still && still.error().code == errc::sale_ended) co_return still.error();
-        co_return result<void>{};
+        auto claimed = co_await claim(sale);
+        if (!claimed) co_return claimed.error();
+        if (*claimed) {
+            auto loaded = co_await load_claimed(sale, mine);
+            co_await end_claim(sale);
+            if (!loaded) co_return loaded.error();
+            if (*loaded) co_return result<void>{};
+        }
+        asio::steady_timer pause{co_await asio::this_coro::executor, turn_pause};
+        co_await pause.async_wait(asio::use_awaitable);
     }
     co_return failure{errc::gate_unavailable, "the gate is being loaded by others; try again"};
 }
 
-result<stock::gate_contents> gate_loader::read_record(sale_id sale, const load_ptr& mine,
+// 1. A frozen gate admits nobody, so the holds read after the freeze are all that can become orders
+//    of its epoch.
+// 2. The record is read under the pool's lock and a new epoch: no batch of an older one commits
+//    later.
+// 3. The gate opens last, and only if no later load did.
+asio::awaitable<result<bool>> gate_loader::load_claimed(sale_id sale, load_ptr mine) {
+    const claim_keeper keeper{*this, sale, co_await asio::this_coro::executor};
+    auto open = co_await is_open(sale);  // another may have loaded it meanwhile
+    if (!open) co_return open.error();
+    if (*open && mine->why == rebuild_reason::stale) co_return true;
+
+    auto frozen = co_await gate_.freeze(sale);
+    if (!frozen) co_return frozen.error();
+    auto holds = co_await gate_.holds(sale, any_time);
+    if (!holds) co_return holds.error();
+
+    auto read = [this, sale, mine, open_holds = std::move(*holds)]() mutable {
+        return read_record(sale, mine, std::move(open_holds));
+    };
+    auto contents = co_await blocking_.run(std::move(read));
+    if (!contents) co_return contents.error();
+    if (!*contents) co_return false;
+    const auto epoch = (*contents)->epoch;
+    auto opened = co_await gate_.load_and_open(sale, std::move(**contents));
+    if (!opened) co_return opened.error();
+    if (!*opened) co_return false;
+    log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
+    // Closed between the read and the opening? Then nobody else would take the gate away.
+    auto still = co_await is_open(sale);
+    if (!still && still.error().code == errc::sale_ended) co_return still.error();
+    co_return true;
+}
+
+asio::awaitable<result<bool>> gate_loader::claim(sale_id sale) {
+    auto note = [this, sale]() -> result<bool> {
+        auto write = [this, sale](db::transaction& tx) -> result<bool> {
+            return stock::ledger::claim_load(tx, sale, self_, claim_length);
+        };
+        return database_.write(write);
+    };
+    co_return co_await blocking_.run(std::move(note));
+}
+
+asio::awaitable<void> gate_loader::end_claim(sale_id sale) {
+    auto end = [this, sale]() -> result<void> {
+        auto write = [this, sale](db::transaction& tx) -> result<void> {
+            stock::ledger::end_load_claim(tx, sale, self_);
+            return {};
+        };
+        return database_.write(write);
+    };
+    co_await blocking_.run(std::move(end));  // what cannot be ended runs out
+}
+
+/// Until the load is over. A claim that is lost is found out by read_record.
+asio::awaitable<void> gate_loader::keep_claim(sale_id sale, std::shared_ptr<one_shot> over) {
+    auto renew = [this, sale]() -> result<void> {
+        auto write = [this, sale](db::transaction& tx) -> result<void> {
+            stock::ledger::renew_load_claim(tx, sale, self_, claim_length);
+            return {};
+        };
+        return database_.write(write);
+    };
+    while (!co_await over->wait(std::chrono::steady_clock::now() + claim_renewal))
+        co_await blocking_.run(renew);
+}
+
+gate_loader::claim_keeper::claim_keeper(gate_loader& of, sale_id sale, asio::any_io_executor on)
+    : over_(std::make_shared<one_shot>()) {
+    asio::co_spawn(on, of.keep_claim(sale, over_), asio::detached);
+}
+
+result<std::optional<stock::gate_contents>> gate_loader::read_record(sale_id sale, const load_ptr& mine,
                                                       std::vector<stock::hold> open_holds) {
     {
         std::lock_guard lock{mutex_};
         mine->has_read = true;
     }
-    auto read = [&](db::transaction& tx) -> result<stock::gate_contents> {
+    using contents = std::optional<stock::gate_contents>;
+    auto read = [&](db::transaction& tx) -> result<contents> {
+        if (!stock::ledger::renew_load_claim(tx, sale, self_, claim_length)) return contents{};
         const auto pool = stock::ledger::begin_load(tx, sale);
         if (!pool) return no_such_sale();
         if (pool->closed) return sale_is_closed();
@@ -195,7 +262,7 @@ result<stock::gate_contents> gate_loader::read_record(sale_id sale, const load_p
         auto unsettled = open_holds;
         std::erase_if(unsettled, [&](const auto& hold) { return settled.contains(hold.rid); });
         carry_over(out, std::move(unsettled));
-        return out;
+        return contents{std::move(out)};
     };
     return database_.write(read);
 }

@@ -6,6 +6,7 @@
 #include <market/db/database.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
+#include <market/stock/ledger.hpp>
 
 #include <chrono>
 #include <deque>
@@ -17,9 +18,9 @@ namespace market::order {
 
 class gate_loader final : public stock::gate_rebuilder {
 public:
-    gate_loader(db::database& database, worker_pool& blocking, const wall_clock& clock,
-                stock::stock_gate& gate)
-        : database_(database), blocking_(blocking), clock_(clock), gate_(gate) {}
+    gate_loader(db::database& database, worker_pool& blocking, stock::stock_gate& gate,
+                stock::ledger::loader_id self)
+        : database_(database), blocking_(blocking), gate_(gate), self_(self) {}
 
     asio::awaitable<result<void>> rebuild(sale_id sale, stock::rebuild_reason why) override;
 
@@ -39,6 +40,18 @@ private:
         deadline not_before;  ///< of an announced forced load
     };
 
+    /// Renews this server's claim to a sale while it lives.
+    class claim_keeper {
+    public:
+        claim_keeper(gate_loader& of, sale_id sale, asio::any_io_executor on);
+        ~claim_keeper() { over_->set(); }
+        claim_keeper(const claim_keeper&) = delete;
+        claim_keeper& operator=(const claim_keeper&) = delete;
+
+    private:
+        std::shared_ptr<one_shot> over_;
+    };
+
     struct forced_loads {
         load_ptr waiting;  ///< announced, its time has not come
         deadline last;     ///< when the latest begins or began
@@ -50,14 +63,20 @@ private:
     place line_up(sale_id sale, stock::rebuild_reason why);
     void leave(sale_id sale, const load_ptr& done);
     asio::awaitable<result<void>> carry_out(sale_id sale, load_ptr mine);
+    /// False: not loaded, another load came between.
+    asio::awaitable<result<bool>> load_claimed(sale_id sale, load_ptr mine);
+    asio::awaitable<result<bool>> claim(sale_id sale);
+    asio::awaitable<void> end_claim(sale_id sale);
+    asio::awaitable<void> keep_claim(sale_id sale, std::shared_ptr<one_shot> over);
     asio::awaitable<result<bool>> is_open(sale_id sale);
-    result<stock::gate_contents> read_record(sale_id sale, const load_ptr& mine,
-                                             std::vector<stock::hold> open_holds);
+    /// Empty: the claim was lost, nothing was changed.
+    result<std::optional<stock::gate_contents>> read_record(sale_id sale, const load_ptr& mine,
+                                                            std::vector<stock::hold> open_holds);
 
     db::database& database_;
     worker_pool& blocking_;
-    const wall_clock& clock_;
     stock::stock_gate& gate_;
+    const stock::ledger::loader_id self_;
     std::mutex mutex_;
     std::unordered_map<sale_id, std::deque<load_ptr>> lines_;
     std::unordered_map<sale_id, forced_loads> forced_;

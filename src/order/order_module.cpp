@@ -35,7 +35,7 @@ public:
     orders(db::database& database, worker_pool& blocking, const wall_clock& clock,
            stock::stock_gate& gate, const std::function<void()>& notify_relay,
            const settings& chosen)
-        : loader_(database, blocking, clock, gate),
+        : loader_(database, blocking, gate, chosen.loader),
           writer_(database, clock, gate, notify_relay,
                   {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max}),
           life_(database, blocking, clock, gate, loader_, notify_relay, chosen.currency),

@@ -2,20 +2,6 @@
 
 namespace market::outbox {
 
-namespace {
-
-/// The database's own time in microseconds: the one clock that all relays share.
-db::raw database_time(db::dialect dialect) {
-    switch (dialect) {
-        case db::dialect::sqlite:
-            return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)";
-        case db::dialect::mysql: break;
-    }
-    return "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
-}
-
-}  // namespace
-
 bool anything_waits(db::transaction& tx) {
     return tx
         .query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
@@ -42,7 +28,7 @@ waiting_events read_waiting(db::transaction& tx, std::size_t max) {
 
 std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
                                 std::chrono::microseconds length) {
-    const auto now = database_time(tx.dialect());
+    const auto now = db::database_time(tx.dialect());
     // No lease is ever longer than `length`: one that ends later was given before the clock was set
     // back, and would keep everybody out for as long as it was moved.
     const auto taken = tx.execute(
@@ -59,7 +45,7 @@ std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
 bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::microseconds length,
                      std::int64_t published) {
     return tx.execute(db::sql{} << "UPDATE outbox_relay SET published = published + " << published
-                                << ", lease_until = " << database_time(tx.dialect()) << " + "
+                                << ", lease_until = " << db::database_time(tx.dialect()) << " + "
                                 << length.count() << " WHERE id = 1 AND holder = " << mine.holder
                                 << " AND epoch = " << mine.epoch) == 1;
 }

@@ -1,3 +1,3 @@
 market_module(stock
-  SOURCES gated_sale.cpp ledger_pools.cpp ledger_reads.cpp ledger_rows.cpp ledger_units.cpp
+  SOURCES gate_lease.cpp gated_sale.cpp ledger_loads.cpp ledger_pools.cpp ledger_reads.cpp ledger_rows.cpp ledger_units.cpp
           memory_gate.cpp)

@@ -2,6 +2,6 @@ market_suite(stock_suite
   SOURCES db/backend.cpp stock/gate_fixtures.cpp stock/gate_contract_admit_test.cpp
           stock/gate_contract_return_test.cpp stock/gate_contract_load_test.cpp
           stock/gate_contract_crowd_test.cpp stock/ledger_fixture.cpp
-          stock/ledger_pools_test.cpp stock/ledger_units_test.cpp
+          stock/ledger_pools_test.cpp stock/ledger_units_test.cpp stock/leases_test.cpp
   MODULES base db stock)
 target_link_libraries(stock_suite PRIVATE PkgConfig::MARIADB Boost::url)

@@ -17,6 +17,10 @@ namespace market::db {
 
 enum class dialect { sqlite, mysql };  ///< MariaDB speaks `mysql`
 
+/// The database's own time in microseconds, as an expression: the one clock that all servers of a
+/// shop share. What a lease lasts by.
+raw database_time(db::dialect of);
+
 enum class commit_outcome {
     committed,
     rolled_back,

@@ -4,6 +4,7 @@
 #include <market/order/order_service.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
+#include <market/stock/ledger.hpp>
 
 #include <chrono>
 #include <functional>
@@ -17,6 +18,10 @@ struct settings {
     std::chrono::milliseconds request_deadline{5'000};
     std::size_t batch_orders_max = 512;    ///< `writer.batch_orders_max`
     std::size_t queue_orders_max = 8'192;  ///< beyond: overloaded
+    /// In whose name gates are loaded. A server whose gate is its own keeps one name for all its
+    /// runs, so that it need not wait for its former self; where several share a gate each has one
+    /// of its own.
+    stock::ledger::loader_id loader{};
 };
 
 /// The order module as one part: service, rebuilder, group-committing writer, sweeper.

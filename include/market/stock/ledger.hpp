@@ -36,6 +36,18 @@ result<void> allocate(db::transaction& tx, product_id product, sale_id sale, std
 /// Errors: sale_not_found.
 result<bool> close(db::transaction& tx, sale_id sale, const std::string& actor, instant at);
 
+/// Who loads gates; one a server.
+using loader_id = id<struct loader_tag>;
+
+/// Notes on an open sale's pool who loads its gate, for `length` of database time. False when
+/// another's note still holds (or there is nothing to load: no such sale, closed): nothing changed.
+bool claim_load(db::transaction& tx, sale_id sale, loader_id by, std::chrono::microseconds length);
+/// Makes the note hold for `length` from now. False when it has run out or is another's.
+bool renew_load_claim(db::transaction& tx, sale_id sale, loader_id by,
+                      std::chrono::microseconds length);
+/// Takes the note away, if it is still this loader's.
+void end_load_claim(db::transaction& tx, sale_id sale, loader_id by);
+
 /// Locks the pool row and raises its epoch; what the gate is to be loaded under. Drops pending
 /// credits: the load will contain them. Empty when there is no such pool; a closed one is returned
 /// unchanged.

@@ -1,0 +1,30 @@
+#include "ledger_rows.hpp"
+
+namespace market::stock::ledger {
+
+// A note never holds longer than `length`: one that ends later was made before the database's clock
+// was set back, and would keep everybody out for as long as it was moved.
+bool claim_load(db::transaction& tx, sale_id sale, loader_id by, std::chrono::microseconds length) {
+    const auto now = db::database_time(tx.dialect());
+    return tx.execute(db::sql{} << "UPDATE pools SET load_by = " << by << ", load_until = " << now
+                                << " + " << length.count() << " WHERE id = " << pool_of(sale)
+                                << " AND sale_id IS NOT NULL AND closed = 0 AND (load_by IS NULL"
+                                << " OR load_by = " << by << " OR load_until <= " << now
+                                << " OR load_until > " << now << " + " << length.count() << ")") ==
+           1;
+}
+
+bool renew_load_claim(db::transaction& tx, sale_id sale, loader_id by,
+                      std::chrono::microseconds length) {
+    const auto now = db::database_time(tx.dialect());
+    return tx.execute(db::sql{} << "UPDATE pools SET load_until = " << now << " + "
+                                << length.count() << " WHERE id = " << pool_of(sale)
+                                << " AND load_by = " << by << " AND load_until > " << now) == 1;
+}
+
+void end_load_claim(db::transaction& tx, sale_id sale, loader_id by) {
+    tx.execute(db::sql{} << "UPDATE pools SET load_by = NULL, load_until = 0 WHERE id = "
+                         << pool_of(sale) << " AND load_by = " << by);
+}
+
+}  // namespace market::stock::ledger
