@@ -23,7 +23,7 @@ OWNERS = {"00": "db", "01": "user", "02": "stock", "03": "catalog", "04": "order
 # A driver's headers, and the modules whose private files may include them.
 DRIVERS = {
     r"soci/|mysql|mariadb|sqlite3\.h": {"db"},
-    r"hiredis/": {"stock"},
+    r"hiredis/": {"redis"},
     r"librdkafka/": {"outbox"},
     r"boost/beast": {"http", "app"},
 }
