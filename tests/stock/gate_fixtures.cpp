@@ -1,6 +1,10 @@
 #include "stock/gate_fixture.hpp"
+#include "stock/redis_play.hpp"
+#include "support/run_here.hpp"
 
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 
 namespace market::stock::testing {
 namespace {
@@ -24,12 +28,64 @@ private:
     std::unique_ptr<stock_gate> gate_ = make_memory_gate(clock_);
 };
 
-std::unique_ptr<gate_fixture> make_memory_gate_fixture() {
-    return std::make_unique<memory_gate_fixture>();
+/// A gate in a real Redis, whose scripts read the time where the test has put it: TIME moves by
+/// itself, and facts about a millisecond cannot be told by it.
+class redis_gate_fixture final : public gate_fixture {
+public:
+    redis_gate_fixture() { put_time(); }
+
+    stock_gate& gate() override { return *gate_; }
+    instant now() const override { return clock_.now(); }
+    void advance(std::chrono::milliseconds by) override {
+        clock_.advance(by);
+        steady += by.count();
+        put_time();
+    }
+
+private:
+    void run(asio::awaitable<void> work) override { market::testing::run_here(std::move(work)); }
+
+    static redis::client& server() {
+        static const auto shared = redis::open(std::getenv(redis_variable)).value();
+        return *shared;
+    }
+
+    void put_time() {
+        const auto micros = to_micros(clock_.now());
+        std::vector<std::string> words{"HSET", clock_key_,
+                                       "s",    std::to_string(micros / 1'000'000),
+                                       "us",   std::to_string(micros % 1'000'000)};
+        auto said = settle(server().command(std::move(words)));
+        if (said.value().what == redis::reply::kind::error) throw std::runtime_error(said->text);
+    }
+
+    /// Only moved between the calls of a test.
+    static deadline steady_now() { return deadline{std::chrono::milliseconds{steady.load()}}; }
+    static inline std::atomic<std::int64_t> steady{1'000'000};
+
+    manual_clock clock_;
+    const std::string clock_key_ = "market:test:clock:" + to_string(make_id<sale_id>());
+    retimed_client retimed_{server(), "redis.call('HMGET', '" + clock_key_ + "', 's', 'us')"};
+    std::unique_ptr<stock_gate> gate_ = make_redis_gate(retimed_, steady_now);
+};
+
+template <class Fixture>
+std::unique_ptr<gate_fixture> make() {
+    return std::make_unique<Fixture>();
 }
 
 }  // namespace
 
-std::vector<gate_kind> gate_kinds() { return {{"memory", make_memory_gate_fixture}}; }
+std::vector<gate_kind> gate_kinds() {
+    static const auto kinds = [] {
+        std::vector<gate_kind> out{{"memory", make<memory_gate_fixture>}};
+        if (std::getenv(redis_variable))
+            out.push_back({"redis", make<redis_gate_fixture>});
+        else
+            std::cout << "redis: skipped, because " << redis_variable << " is not set\n";
+        return out;
+    }();
+    return kinds;
+}
 
 }  // namespace market::stock::testing

@@ -11,10 +11,15 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <variant>
 #include <vector>
+
+namespace market::redis {
+class client;
+}
 
 namespace market::stock {
 
@@ -180,5 +185,11 @@ public:
 
 /// `memory:`, for one server. Gate time is `clock`.
 std::unique_ptr<stock_gate> make_memory_gate(const wall_clock& clock);
+
+/// `redis:`, shared by all servers that use it. Gate time is that of Redis. Refuses by itself for a
+/// moment what is sold out (100 ms of `steady`, see src/stock/sold_out_board.hpp), the memory gate
+/// never does: its units come back at once. `server` outlives it.
+std::unique_ptr<stock_gate> make_redis_gate(redis::client& server,
+                                            deadline (*steady)() = std::chrono::steady_clock::now);
 
 }  // namespace market::stock
