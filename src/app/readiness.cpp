@@ -30,6 +30,11 @@ std::optional<std::string> readiness::migrations_problem() const {
     return migrations_problem_;
 }
 
+std::optional<std::string> readiness::gate_problem() const {
+    const std::lock_guard held{mutex_};
+    return gate_problem_;
+}
+
 void readiness::watch() {
     constexpr std::chrono::seconds between_looks{1};
     std::unique_lock held{mutex_};
@@ -41,7 +46,7 @@ void readiness::watch() {
 }
 
 void readiness::look() {
-    std::optional<std::string> database, migrations;
+    std::optional<std::string> database, migrations, gate;
     const auto states = db::migration_status(record_);
     if (!states) {
         auto& problem = states.error().code == errc::database_unavailable ? database : migrations;
@@ -49,7 +54,11 @@ void readiness::look() {
     } else if (!std::ranges::all_of(*states, &db::migration_state::applied)) {
         migrations = "a migration is missing";
     }
+    if (gate_server_) {
+        if (auto obstacle = gate_server_->check()) gate = std::move(obstacle->sentence);
+    }
     const std::lock_guard held{mutex_};
+    gate_problem_ = std::move(gate);
     database_problem_ = std::move(database);
     migrations_problem_ = std::move(migrations);
 }

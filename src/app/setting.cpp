@@ -1,6 +1,7 @@
 #include "setting.hpp"
 
 #include <market/db/database.hpp>
+#include <market/redis/client.hpp>
 #include <market/user/rules.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -72,9 +73,8 @@ constexpr std::array table{
     setting{.name = "gate.url",
             .kind = value_kind::url,
             .fallback = "memory:",
-            .doc = "who gets in; memory: serves one server",
-            .choices = "memory",
-            .not_built = "redis",
+            .doc = "who gets in: memory: serves one server, redis://host:port/db many",
+            .choices = "memory redis redis+unix unix",
             .hidden = secrecy::url_password},
     setting{.name = "events.url",
             .kind = value_kind::url,
@@ -211,7 +211,10 @@ std::optional<std::string> place_objection(const setting& key, std::string_view 
         if (const auto opened = db::open(std::string{value}); !opened)
             return "is no database: " + opened.error().detail;
     } else if (key.name == "gate.url") {
-        if (!rest.empty()) return "has something behind memory:";
+        if (value.starts_with("memory:"))
+            return rest.empty() ? std::optional<std::string>{} : "has something behind memory:";
+        if (const auto opened = redis::open(std::string{value}); !opened)
+            return "is no gate: " + opened.error().detail;
     } else if (key.name == "events.url") {
         if (rest.empty() || rest.ends_with('/')) return "names no file: log:PATH";
     } else if (rest.empty()) {
@@ -224,6 +227,9 @@ std::optional<std::string> url_objection(const setting& key, std::string_view va
     const auto colon = value.find(':');
     if (colon == std::string_view::npos) return "is not a URL (" + listed(key.choices, ":") + ")";
     if (std::ranges::any_of(value, is_control)) return "holds a control character";
+    if (key.name == "gate.url" && value.starts_with("rediss:"))
+        return "wants TLS, which the Redis client library does not speak: use redis:// inside a"
+               " private network or tunnel, or a Unix socket";
     if (auto wrong = choice_objection(key, value.substr(0, colon), ":")) return wrong;
     return place_objection(key, value, value.substr(colon + 1));
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t blocking_threads = 8;
 constexpr std::size_t blocking_queue_max = 1024;
-constexpr std::chrono::seconds database_patience{20};
+constexpr std::chrono::seconds server_patience{20};
 constexpr std::chrono::seconds relay_flush_max{5};
 
 std::size_t io_threads(const configuration& config) {
@@ -51,36 +51,46 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
         if (!taken) return taken.error();
         lock.emplace(std::move(*taken));
     }
-    auto record = open_record(config, when_missing::make, database_patience);
+    auto record = open_record(config, when_missing::make, server_patience);
     if (!record) return record.error();
     const auto applied = migrate_record(config, **record);
     if (!applied) return applied.error();
     if (!applied->empty()) {
         log::info("migrations.applied", {{"count", static_cast<std::int64_t>(applied->size())}});
     }
-    std::unique_ptr<shop> made{
-        new shop{config, std::move(*record), std::move(lock), std::move(*secret)}};
-    if (!sqlite_path(config)) {
-        auto lease = gate_lease_keeper::take(*made->record_);
-        if (!lease) return unusable_record(config, lease.error().detail);
-        made->gate_lease_ = std::move(*lease);
-    }
+    auto gate = open_gate(config, server_patience);
+    if (!gate) return gate.error();
+    std::unique_ptr<shop> made{new shop{config, std::move(*record), std::move(*gate),
+                                        std::move(lock), std::move(*secret)}};
+    if (auto alone = made->keep_other_gates_out(); !alone)
+        return unusable_record(config, alone.error().detail);
     if (auto built = made->build(); !built) return built.error();
     return made;
 }
 
-shop::shop(const configuration& config, std::unique_ptr<db::database> record,
+shop::shop(const configuration& config, std::unique_ptr<db::database> record, opened_gate gate,
            std::optional<server_lock> lock, std::string secret)
     : config_(config),
       secret_(std::move(secret)),
       lock_(std::move(lock)),
       record_(std::move(record)),
       blocking_(blocking_threads, blocking_queue_max),
-      gate_(stock::make_memory_gate(system_clock())),
-      readiness_(*record_) {}
+      gate_server_(std::move(gate.server)),
+      gate_(std::move(gate.gate)),
+      readiness_(*record_, gate_server_.get()) {}
 
 shop::~shop() {
     if (running_) stop(std::chrono::steady_clock::now());
+}
+
+/// On a shared database: SQLite's lock has done it already.
+result<void> shop::keep_other_gates_out() {
+    if (sqlite_path(config_)) return {};
+    if (gate_server_) return gate_lease_keeper::expect_nobody(*record_);
+    auto lease = gate_lease_keeper::take(*record_);
+    if (!lease) return lease.error();
+    gate_lease_ = std::move(*lease);
+    return {};
 }
 
 result<void> shop::build() {
@@ -94,7 +104,9 @@ result<void> shop::build() {
         *record_, blocking_, system_clock(), *gate_, notify_relay,
         {.currency = config_.text("shop.currency"),
          .request_deadline = request_deadline,
-         .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max"))});
+         .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max")),
+         .loader = gate_server_ ? make_random_id<stock::ledger::loader_id>()
+                                : stock::ledger::loader_id{}});
     catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_,
                                              orders_->rebuilder());
     auto users = user::make_user_service(*record_, blocking_, system_clock(),
@@ -123,8 +135,7 @@ result<void> shop::build() {
 std::vector<http::readiness_check> shop::readiness_checks() {
     auto migrations = [this] { return readiness_.migrations_problem(); };
     auto database = [this] { return readiness_.database_problem(); };
-    // The memory gate lives in this process: it is there when the question can be asked.
-    auto gate = [] { return std::optional<std::string>{}; };
+    auto gate = [this] { return readiness_.gate_problem(); };
     auto events = [this]() -> std::optional<std::string> {
         if (relay_->healthy()) return std::nullopt;
         return "the last try to publish failed";

@@ -2,6 +2,7 @@
 /// The composition root: a whole server in one object.
 #include "configuration.hpp"
 #include "gate_lease_keeper.hpp"
+#include "gate_server.hpp"
 #include "readiness.hpp"
 #include "server_lock.hpp"
 
@@ -44,8 +45,9 @@ public:
     const std::string& secret() const { return secret_; }
 
 private:
-    shop(const configuration& config, std::unique_ptr<db::database> record,
+    shop(const configuration& config, std::unique_ptr<db::database> record, opened_gate gate,
          std::optional<server_lock> lock, std::string secret);
+    result<void> keep_other_gates_out();
     result<void> build();
     std::vector<http::readiness_check> readiness_checks();
 
@@ -54,8 +56,9 @@ private:
     // In the order of their making; destroyed the other way round.
     std::optional<server_lock> lock_;
     std::unique_ptr<db::database> record_;
-    std::unique_ptr<gate_lease_keeper> gate_lease_;  ///< none: SQLite's lock does
+    std::unique_ptr<gate_lease_keeper> gate_lease_;  ///< none: SQLite's lock does, or Redis
     worker_pool blocking_;
+    std::unique_ptr<redis::client> gate_server_;  ///< none: the gate is in memory
     std::unique_ptr<stock::stock_gate> gate_;
     std::unique_ptr<outbox::relay> relay_;
     std::unique_ptr<order::order_module> orders_;
