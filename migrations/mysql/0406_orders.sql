@@ -12,5 +12,5 @@ CREATE TABLE orders (
     placed_at BIGINT NOT NULL,
     events BIGINT NOT NULL,
     rid BINARY(16),
-    CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
+    CONSTRAINT orders_state CHECK (state IN ('pending_payment', 'confirmed', 'preparing', 'shipped', 'delivered', 'return_requested', 'returned', 'cancelled', 'expired'))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -12,5 +12,5 @@ CREATE TABLE orders (
     placed_at INTEGER NOT NULL,
     events INTEGER NOT NULL,
     rid BLOB,
-    CONSTRAINT orders_state CHECK (state IN ('confirmed', 'cancelled'))
+    CONSTRAINT orders_state CHECK (state IN ('pending_payment', 'confirmed', 'preparing', 'shipped', 'delivered', 'return_requested', 'returned', 'cancelled', 'expired'))
 ) STRICT, WITHOUT ROWID;

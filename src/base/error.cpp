@@ -36,6 +36,9 @@ std::string_view to_string(errc code) {
         case errc::sold_out: return "sold_out";
         case errc::out_of_stock: return "out_of_stock";
         case errc::order_state: return "order_state";
+        case errc::order_expired: return "order_expired";
+        case errc::payment_declined: return "payment_declined";
+        case errc::return_window_closed: return "return_window_closed";
         case errc::idempotency_key_reused: return "idempotency_key_reused";
         case errc::idempotency_in_flight: return "idempotency_in_flight";
         case errc::attempt_void: return "attempt_void";

@@ -32,6 +32,11 @@ set(MARKET_MIGRATIONS
   0408_order_lines
   0409_order_lines_by_admission
   0410_deliveries
+  0411_payments
+  0412_payments_by_expiry
+  0413_payments_by_debt
+  0414_payment_notices
+  0415_order_returns
   0501_outbox
   0502_outbox_relay
   0503_outbox_relay_row

@@ -94,6 +94,9 @@ problem_kind kind_of(errc code) {
         case errc::sold_out: return {409, "The sale is sold out"};
         case errc::out_of_stock: return {409, "The product is out of stock"};
         case errc::order_state: return {409, "The order's state does not allow this"};
+        case errc::order_expired: return {409, "The order was not paid in time"};
+        case errc::payment_declined: return {402, "The payment was declined"};
+        case errc::return_window_closed: return {409, "It is too late to return the order"};
         case errc::idempotency_key_reused: return {422, "The key was used for another request"};
         case errc::idempotency_in_flight:
             return {409, "The request with this key is still running"};

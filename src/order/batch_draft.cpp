@@ -61,6 +61,7 @@ facts read_facts(db::transaction& tx, const batch& wanted) {
 struct drafting {
     const facts& known;
     instant now;
+    std::optional<std::chrono::seconds> payment_hold;
 
     /// A draft, or the answer that it cannot be one.
     std::variant<drafted, write_answer> draft(const purchase_ptr& wanted) const {
@@ -78,7 +79,10 @@ struct drafting {
             return refused(invalid(culprit::place::pointer, "/lines", "range",
                                    "the order's total is above 10^15"));
         out.made.id = make_id<order_id>();
-        out.made.delivery = delivery{"pending", {}, {}, {{"pending", now}}};
+        if (payment_hold)
+            await_payment(out.made, *payment_hold);
+        else
+            out.made.delivery = delivery{"pending", {}, {}, {{"pending", now}}};
         return out;
     }
 
@@ -96,6 +100,13 @@ private:
                            "your profile has no address, so the order needs one");
         made.address = found->second;
         return std::nullopt;
+    }
+
+    static void await_payment(order& made, std::chrono::seconds hold) {
+        made.state = order_state::pending_payment;
+        made.expires_at = made.placed_at + hold;
+        made.payment = payment{make_id<payment_id>(), payment_state::pending, made.total, "card",
+                               made.placed_at};
     }
 
     /// False when there is no such thing.
@@ -196,10 +207,11 @@ void write_orders(db::transaction& tx, const std::vector<drafted>& drafts) {
 }  // namespace
 
 std::vector<drafted> draft_orders(db::transaction& tx, batch& wanted, instant now,
-                                  const std::string& currency) {
+                                  const std::string& currency,
+                                  std::optional<std::chrono::seconds> payment_hold) {
     answer_duplicates(tx, wanted);
     const facts known = read_facts(tx, wanted);
-    const drafting pen{known, now};
+    const drafting pen{known, now, payment_hold};
     std::vector<drafted> out;
     out.reserve(wanted.size());
     std::erase_if(wanted, [&](const purchase_ptr& each) {

@@ -1,4 +1,5 @@
 #include <market/order/order.hpp>
+#include <market/order/order_service.hpp>
 
 namespace market::order {
 
@@ -78,6 +79,12 @@ void write_address(json_text& to, const market::address& of) {
     to.raw(",\"zipcode\":").string(of.zipcode).raw(",\"street\":").string(of.street).raw("}");
 }
 
+void write_payment(json_text& to, const payment& of) {
+    to.raw("{\"id\":").string(to_string(of.id)).raw(",\"state\":").string(to_string(of.state));
+    to.raw(",\"amount\":").money(of.amount).raw(",\"method\":").string(of.method);
+    to.raw(",\"at\":").string(format_rfc3339(of.at)).raw("}");
+}
+
 void write_delivery(json_text& to, const delivery& of) {
     to.raw("{\"state\":").string(of.state).raw(",\"carrier\":").string_or_null(of.carrier);
     to.raw(",\"tracking\":").string_or_null(of.tracking).raw(",\"history\":[");
@@ -94,10 +101,41 @@ void write_delivery(json_text& to, const delivery& of) {
 
 std::string_view to_string(order_state state) {
     switch (state) {
+        case order_state::pending_payment: return "pending_payment";
         case order_state::confirmed: return "confirmed";
+        case order_state::preparing: return "preparing";
+        case order_state::shipped: return "shipped";
+        case order_state::delivered: return "delivered";
+        case order_state::return_requested: return "return_requested";
+        case order_state::returned: return "returned";
         case order_state::cancelled: return "cancelled";
+        case order_state::expired: return "expired";
     }
     return "";
+}
+
+std::string_view to_string(payment_state state) {
+    switch (state) {
+        case payment_state::pending: return "pending";
+        case payment_state::captured: return "captured";
+        case payment_state::declined: return "declined";
+        case payment_state::refunded: return "refunded";
+    }
+    return "";
+}
+
+std::string_view to_string(payment_notice::what kind) {
+    switch (kind) {
+        case payment_notice::what::captured: return "payment.captured";
+        case payment_notice::what::declined: return "payment.declined";
+    }
+    return "";
+}
+
+std::string to_json(const payment_receipt& value) {
+    json_text to{""};
+    to.raw("{\"id\":").string(value.id).raw(",\"order_id\":").string(to_string(value.order));
+    return to.raw(",\"payment_state\":").string(to_string(value.state)).raw("}").take();
 }
 
 std::string to_json(const order& value, std::string_view currency) {
@@ -114,7 +152,17 @@ std::string to_json(const order& value, std::string_view currency) {
     to.raw("],\"total\":").money(value.total).raw(",\"address\":");
     write_address(to, value.address);
     to.raw(",\"placed_at\":").string(format_rfc3339(value.placed_at));
-    to.raw(",\"expires_at\":null,\"payment\":null,\"delivery\":");
+    to.raw(",\"expires_at\":");
+    if (value.expires_at)
+        to.string(format_rfc3339(*value.expires_at));
+    else
+        to.raw("null");
+    to.raw(",\"payment\":");
+    if (value.payment)
+        write_payment(to, *value.payment);
+    else
+        to.raw("null");
+    to.raw(",\"delivery\":");
     if (value.delivery)
         write_delivery(to, *value.delivery);
     else

@@ -1,32 +1,31 @@
 #include "order_life.hpp"
 
-#include "give_credit.hpp"
-
-#include <market/outbox/outbox.hpp>
-#include <market/stock/ledger.hpp>
-
-#include <algorithm>
-#include <set>
+#include "sight.hpp"
 
 namespace market::order {
 
 namespace {
 
-failure no_such_order() { return {errc::order_not_found, "there is no such order"}; }
-
-bool may_see(const user::principal& who, const order& what) {
-    return who.is_admin() || what.user == who.id;
-}
-
-/// The pools of an order's lines, and the general pools to which units of closed sales move on.
-std::vector<pool_id> pools_of(const order& what) {
-    std::set<pool_id> out;
-    for (const auto& line : what.lines) {
-        out.insert(pool_of(line.product));
-        if (line.sale) out.insert(pool_of(*line.sale));
+order_action action_of(delivery_step to) {
+    switch (to) {
+        case delivery_step::preparing: return order_action::prepare;
+        case delivery_step::shipped: return order_action::ship;
+        case delivery_step::delivered: return order_action::deliver;
     }
-    return {out.begin(), out.end()};
+    return order_action::deliver;
 }
+
+std::optional<instant> delivered_at(const order& what) {
+    if (what.delivery)
+        for (const auto& entered : what.delivery->history)
+            if (entered.state == "delivered") return entered.at;
+    return std::nullopt;
+}
+
+constexpr auto unconditionally = [](const order&, instant) -> std::optional<failure> {
+    return std::nullopt;
+};
+constexpr auto nothing_more = [](db::transaction&, const order&, instant) {};
 
 }  // namespace
 
@@ -37,9 +36,9 @@ asio::awaitable<result<order>> order_life::read(user::principal who, order_id id
             if (!found || !may_see(who, *found)) return no_such_order();
             return std::move(*found);
         };
-        return database_.read(find, db::access::snapshot);
+        return parts_.database.read(find, db::access::snapshot);
     };
-    co_return co_await blocking_.run(std::move(work));
+    co_return co_await parts_.blocking.run(std::move(work));
 }
 
 asio::awaitable<result<page<order>>> order_life::list(user::principal who, page_request request,
@@ -58,56 +57,78 @@ asio::awaitable<result<page<order>>> order_life::list(user::principal who, page_
             return cut_page(select_orders(tx, wanted), request,
                             [](const order& row) { return row.id; });
         };
-        return database_.read(select, db::access::snapshot);
+        return parts_.database.read(select, db::access::snapshot);
     };
-    co_return co_await blocking_.run(std::move(work));
+    co_return co_await parts_.blocking.run(std::move(work));
+}
+
+template <class Check, class Note>
+asio::awaitable<result<order>> order_life::act(user::principal who, order_id id, order_action what,
+                                               std::string traceparent, Check check, Note note) {
+    auto work = [this, who, id, what, traceparent, check, note]() -> result<stepped> {
+        auto change = [&](db::transaction& tx) -> result<stepped> {
+            auto found = find_order(tx, id, true);
+            if (!found || !may_see(who, *found)) return no_such_order();
+            const auto now = parts_.clock.now();
+            const bool is_there = found->state == end_of(what);
+            if (!is_there && !may(what, found->state)) return not_in_this_state(found->state);
+            if (auto refused = check(*found, now)) return *std::move(refused);
+            note(tx, *found, now);
+            if (is_there) return stepped{find_order(tx, id).value()};
+            return take_step(tx, *found, {what, now, to_string(who.id), traceparent},
+                             parts_.currency);
+        };
+        return parts_.database.write(change);
+    };
+    auto done = co_await parts_.blocking.run(std::move(work));
+    if (!done) co_return done.error();
+    co_await spread(parts_, std::move(done->credits));
+    co_return std::move(done->now);
 }
 
 asio::awaitable<result<order>> order_life::cancel(user::principal who, order_id id,
                                                   std::string traceparent) {
-    auto work = [this, who, id, traceparent]() { return cancel_in_record(who, id, traceparent); };
-    auto done = co_await blocking_.run(std::move(work));
-    if (!done) co_return done.error();
-    notify_relay_();
-    for (const auto& credit : done->credits)
-        co_await give_credit(database_, blocking_, gate_, rebuilder_, credit);
-    co_return std::move(done->now);
+    return act(who, id, order_action::cancel, std::move(traceparent), unconditionally,
+               nothing_more);
 }
 
-result<order_life::cancelled> order_life::cancel_in_record(const user::principal& who, order_id id,
-                                                           const std::string& traceparent) {
-    auto work = [&](db::transaction& tx) -> result<cancelled> {
-        auto found = find_order(tx, id, true);
-        if (!found || !may_see(who, *found)) return no_such_order();
-        if (found->state == order_state::cancelled) return cancelled{std::move(*found), {}};
-        const auto now = clock_.now();
-        cancelled out;
-        if (!mark_cancelled(tx, id, now))
-            return failure{errc::order_state, "the order can no longer be cancelled"};
-        return_units(tx, *found, who, now, out.credits);
-        out.now = find_order(tx, id).value();
-        const std::array events{outbox::event{make_id<event_id>(), "market.orders",
-                                              "market.order.cancelled.v1", to_string(id), now,
-                                              to_json(out.now, currency_), traceparent}};
-        outbox::append(tx, events);
-        return out;
+asio::awaitable<result<order>> order_life::set_delivery(user::principal who, order_id id,
+                                                        delivery_change wanted,
+                                                        std::string traceparent) {
+    auto note = [carrier = std::move(wanted.carrier), tracking = std::move(wanted.tracking)](
+                    db::transaction& tx, const order& of, instant) {
+        note_shipment(tx, of.id, carrier, tracking);
     };
-    return database_.write(work);
+    return act(who, id, action_of(wanted.to), std::move(traceparent), unconditionally,
+               std::move(note));
 }
 
-void order_life::return_units(db::transaction& tx, const order& of, const user::principal& who,
-                              instant at, std::vector<stock::credit>& credits) {
-    const auto locked = stock::ledger::find_locked(tx, pools_of(of));
-    for (const auto& line : of.lines) {
-        const auto id = line.sale ? pool_of(*line.sale) : pool_of(line.product);
-        const auto pool = std::find_if(locked.begin(), locked.end(),
-                                       [&](const auto& each) { return each.id == id; });
-        if (pool == locked.end())
-            throw db::error{db::cause::other, "an order line names a pool that is not there"};
-        auto credit = stock::ledger::give_back(tx, *pool, of.id, of.user, line.quantity,
-                                               to_string(who.id), at);
-        if (credit) credits.push_back(*credit);
-    }
+asio::awaitable<result<order>> order_life::request_return(user::principal who, order_id id,
+                                                          std::string reason,
+                                                          std::string traceparent) {
+    auto check = [who, window = return_window_](const order& of,
+                                                instant now) -> std::optional<failure> {
+        if (of.user != who.id) return not_the_buyer();
+        if (of.state == order_state::delivered &&
+            return_window_closed(delivered_at(of).value(), now, window))
+            return failure{errc::return_window_closed,
+                           "the order was delivered too long ago to be returned"};
+        return std::nullopt;
+    };
+    auto note = [reason = std::move(reason)](db::transaction& tx, const order& of, instant now) {
+        if (of.state == order_state::delivered) insert_return(tx, of.id, reason, now);
+    };
+    return act(who, id, order_action::request_return, std::move(traceparent), std::move(check),
+               std::move(note));
+}
+
+asio::awaitable<result<order>> order_life::accept_return(user::principal who, order_id id,
+                                                         std::string traceparent) {
+    auto note = [who](db::transaction& tx, const order& of, instant now) {
+        note_return_accepted(tx, of.id, who.id, now);
+    };
+    return act(who, id, order_action::accept_return, std::move(traceparent), unconditionally,
+               std::move(note));
 }
 
 }  // namespace market::order

@@ -1,29 +1,16 @@
 #pragma once
-/// Orders after the purchase: read, list, cancel.
+/// Orders after the purchase: read, list, cancel, deliver, return.
 #include "order_queries.hpp"
+#include "order_steps.hpp"
 
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
 #include <market/order/order_service.hpp>
-#include <market/stock/gate.hpp>
-#include <market/stock/gate_rebuilder.hpp>
-
-#include <functional>
 
 namespace market::order {
 
 class order_life {
 public:
-    order_life(db::database& database, worker_pool& blocking, const wall_clock& clock,
-               stock::stock_gate& gate, stock::gate_rebuilder& rebuilder,
-               std::function<void()> notify_relay, std::string currency)
-        : database_(database),
-          blocking_(blocking),
-          clock_(clock),
-          gate_(gate),
-          rebuilder_(rebuilder),
-          notify_relay_(std::move(notify_relay)),
-          currency_(std::move(currency)) {}
+    order_life(const life_parts& parts, std::chrono::days return_window)
+        : parts_(parts), return_window_(return_window) {}
 
     /// As in order_service.
     asio::awaitable<result<order>> read(user::principal who, order_id id);
@@ -31,24 +18,23 @@ public:
                                               order_filter filter);
     asio::awaitable<result<order>> cancel(user::principal who, order_id id,
                                           std::string traceparent);
+    asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
+                                                delivery_change wanted, std::string traceparent);
+    asio::awaitable<result<order>> request_return(user::principal who, order_id id,
+                                                  std::string reason, std::string traceparent);
+    asio::awaitable<result<order>> accept_return(user::principal who, order_id id,
+                                                 std::string traceparent);
 
 private:
-    struct cancelled {
-        order now;
-        std::vector<stock::credit> credits;
-    };
-    result<cancelled> cancel_in_record(const user::principal& who, order_id id,
-                                       const std::string& traceparent);
-    void return_units(db::transaction& tx, const order& of, const user::principal& who, instant at,
-                      std::vector<stock::credit>& credits);
+    /// Locks the order and, unless it is at the action's end already, checks it, notes what the
+    /// action brings with it, and takes the step. `check` and `note` get (tx, the locked order,
+    /// now); `check` may refuse.
+    template <class Check, class Note>
+    asio::awaitable<result<order>> act(user::principal who, order_id id, order_action what,
+                                       std::string traceparent, Check check, Note note);
 
-    db::database& database_;
-    worker_pool& blocking_;
-    const wall_clock& clock_;
-    stock::stock_gate& gate_;
-    stock::gate_rebuilder& rebuilder_;
-    std::function<void()> notify_relay_;
-    std::string currency_;
+    const life_parts& parts_;
+    std::chrono::days return_window_;
 };
 
 }  // namespace market::order

@@ -4,6 +4,7 @@
 #include "gate_loader.hpp"
 #include "order_life.hpp"
 #include "order_writer.hpp"
+#include "payment_desk.hpp"
 #include "purchase_run.hpp"
 #include "sweeper.hpp"
 
@@ -37,8 +38,13 @@ public:
            const settings& chosen)
         : loader_(database, blocking, gate, chosen.loader),
           writer_(database, clock, gate, notify_relay,
-                  {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max}),
-          life_(database, blocking, clock, gate, loader_, notify_relay, chosen.currency),
+                  {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max,
+                   chosen.payment_hold}),
+          provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
+          life_parts_{database, blocking,   clock,        gate,
+                      loader_,  *provider_, notify_relay, chosen.currency},
+          life_(life_parts_, chosen.return_window),
+          payments_(life_parts_),
           sweeper_(database, blocking, clock, gate, loader_, {chosen.request_deadline}),
           parts_{database, blocking, gate, loader_, writer_.queue()} {}
 
@@ -49,7 +55,9 @@ public:
 
     void start() override {
         writer_.start();
-        asio::co_spawn(background_, sweep_until_stopped(), asio::detached);
+        // Apart: a provider that answers slowly keeps no gate closed.
+        asio::co_spawn(background_, sweep_until_stopped(sweeper_), asio::detached);
+        asio::co_spawn(background_, sweep_until_stopped(payments_), asio::detached);
         sweeping_ = std::thread{[this] { background_.run(); }};
     }
 
@@ -102,6 +110,28 @@ public:
                                           std::string traceparent) override {
         return life_.cancel(who, id, std::move(traceparent));
     }
+    asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
+                                                delivery_change wanted,
+                                                std::string traceparent) override {
+        return life_.set_delivery(who, id, std::move(wanted), std::move(traceparent));
+    }
+    asio::awaitable<result<order>> request_return(user::principal who, order_id id,
+                                                  std::string reason,
+                                                  std::string traceparent) override {
+        return life_.request_return(who, id, std::move(reason), std::move(traceparent));
+    }
+    asio::awaitable<result<order>> accept_return(user::principal who, order_id id,
+                                                 std::string traceparent) override {
+        return life_.accept_return(who, id, std::move(traceparent));
+    }
+    asio::awaitable<result<order>> pay(user::principal who, order_id id, std::string token,
+                                       std::string traceparent) override {
+        return payments_.pay(who, id, std::move(token), std::move(traceparent));
+    }
+    asio::awaitable<result<payment_receipt>> take_notice(payment_notice told,
+                                                         std::string traceparent) override {
+        return payments_.take_notice(std::move(told), std::move(traceparent));
+    }
 
 private:
     /// Never throws: whatever goes wrong, those who wait for the flight must be told.
@@ -115,11 +145,12 @@ private:
         co_return failure{errc::outcome_unknown, "the outcome is not known; ask with the same key"};
     }
 
-    asio::awaitable<void> sweep_until_stopped() {
+    template <class Part>
+    asio::awaitable<void> sweep_until_stopped(Part& part) {
         for (;;) {
             const auto next = std::chrono::steady_clock::now() + sweep_interval;
             try {
-                co_await sweeper_.sweep();
+                co_await part.sweep();
             } catch (const std::exception& failed) {
                 log::error("order.sweep_failed", {{"reason", failed.what()}});
             }
@@ -129,7 +160,10 @@ private:
 
     gate_loader loader_;
     order_writer writer_;
+    std::shared_ptr<payment_provider> provider_;
+    life_parts life_parts_;
     order_life life_;
+    payment_desk payments_;
     sweeper sweeper_;
     purchase_parts parts_;
     flights flights_;

@@ -1,5 +1,7 @@
 #include "order_queries.hpp"
 
+#include "payment_queries.hpp"
+
 namespace market::order {
 
 using db::sql;
@@ -37,12 +39,13 @@ void insert_lines(db::transaction& tx, std::span<const order> orders) {
 
 void insert_deliveries(db::transaction& tx, std::span<const order> orders) {
     db::new_rows rows{"deliveries (order_id, state, pending_at)", 3};
-    for (const auto& each : orders) rows.add(each.id, std::string_view{"pending"}, each.placed_at);
+    for (const auto& each : orders)
+        if (each.delivery) rows.add(each.id, std::string_view{"pending"}, each.placed_at);
     tx.insert(rows);
 }
 
 order_state parse_state(const std::string& text) {
-    for (const auto state : {order_state::confirmed, order_state::cancelled})
+    for (const auto state : order_states)
         if (text == to_string(state)) return state;
     throw db::error{db::cause::data_error,
                     "an order is in a state that this version does not know"};
@@ -107,6 +110,26 @@ void read_deliveries(db::transaction& tx, std::span<const order_id> ids, const b
     }
 }
 
+payment_state parse_payment_state(const std::string& text) {
+    for (const auto state : payment_states)
+        if (text == to_string(state)) return state;
+    throw db::error{db::cause::data_error, "a payment has a state that is not known"};
+}
+
+void read_payments(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
+    sql text;
+    text << "SELECT order_id, id, state, amount, method, at, expires_at FROM payments "
+            "WHERE order_id IN ";
+    text.list(ids);
+    for (auto& [order, id, state, amount, method, at, expires] :
+         tx.query<order_id, payment_id, std::string, money, std::string, instant, instant>(text)) {
+        auto& whole = *orders.at(order);
+        whole.payment = {id, parse_payment_state(state), amount, std::move(method), at};
+        if (whole.state == order_state::pending_payment || whole.state == order_state::expired)
+            whole.expires_at = expires;
+    }
+}
+
 void read_parts(db::transaction& tx, std::vector<order>& orders) {
     if (orders.empty()) return;
     std::vector<order_id> ids;
@@ -117,6 +140,23 @@ void read_parts(db::transaction& tx, std::vector<order>& orders) {
     }
     read_lines(tx, ids, index);
     read_deliveries(tx, ids, index);
+    read_payments(tx, ids, index);
+}
+
+/// The column of the time at which a delivery entered the state.
+db::raw time_of(order_state entered) {
+    switch (entered) {
+        case order_state::preparing: return "preparing_at";
+        case order_state::shipped: return "shipped_at";
+        case order_state::delivered: return "delivered_at";
+        case order_state::cancelled: return "cancelled_at";
+        case order_state::pending_payment:
+        case order_state::confirmed:
+        case order_state::return_requested:
+        case order_state::returned:
+        case order_state::expired: break;
+    }
+    throw std::logic_error{"no delivery enters this state"};
 }
 
 }  // namespace
@@ -126,6 +166,7 @@ void insert_orders(db::transaction& tx, std::span<const order> orders,
     insert_heads(tx, orders, rids);
     insert_lines(tx, orders);
     insert_deliveries(tx, orders);
+    insert_payments(tx, orders);
 }
 
 std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted) {
@@ -153,14 +194,40 @@ std::optional<order> find_order(db::transaction& tx, order_id id, bool locked) {
     return std::move(found.front());
 }
 
-bool mark_cancelled(db::transaction& tx, order_id id, instant at) {
-    const auto changed =
-        tx.execute(sql{} << "UPDATE orders SET state = 'cancelled', events = events + 1 WHERE id = "
-                         << id << " AND state = 'confirmed'");
-    if (changed != 1) return false;
-    tx.execute(sql{} << "UPDATE deliveries SET state = 'cancelled', cancelled_at = " << at
-                     << " WHERE order_id = " << id);
-    return true;
+bool move_order(db::transaction& tx, order_id id, order_state from, order_state to) {
+    return tx.execute(sql{} << "UPDATE orders SET state = " << to_string(to)
+                            << ", events = events + 1 WHERE id = " << id
+                            << " AND state = " << to_string(from)) == 1;
+}
+
+void insert_delivery(db::transaction& tx, order_id id, instant at) {
+    tx.execute(sql{} << "INSERT INTO deliveries (order_id, state, pending_at) VALUES (" << id
+                     << ", 'pending', " << at << ")");
+}
+
+void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at) {
+    tx.execute(sql{} << "UPDATE deliveries SET state = " << to_string(to) << ", " << time_of(to)
+                     << " = " << at << " WHERE order_id = " << id);
+}
+
+void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
+                   const std::optional<std::string>& tracking) {
+    if (carrier)
+        tx.execute(sql{} << "UPDATE deliveries SET carrier = " << *carrier
+                         << " WHERE order_id = " << id);
+    if (tracking)
+        tx.execute(sql{} << "UPDATE deliveries SET tracking = " << *tracking
+                         << " WHERE order_id = " << id);
+}
+
+void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at) {
+    tx.execute(sql{} << "INSERT INTO order_returns (order_id, reason, requested_at) VALUES (" << id
+                     << ", " << reason << ", " << at << ")");
+}
+
+void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at) {
+    tx.execute(sql{} << "UPDATE order_returns SET accepted_at = " << at << ", accepted_by = " << by
+                     << " WHERE order_id = " << id << " AND accepted_at IS NULL");
 }
 
 bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq) {

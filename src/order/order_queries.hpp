@@ -1,5 +1,5 @@
 #pragma once
-/// The SQL of this module's tables: orders, order_lines, deliveries, purchase_keys and its totals.
+/// The SQL of orders, order_lines, deliveries, order_returns, purchase_keys and its totals.
 /// All functions work in the caller's transaction and throw db::error.
 #include "purchase_rules.hpp"
 
@@ -54,7 +54,8 @@ bool purge_keys(db::transaction& tx, std::span<const old_key> keys);
 
 // --- orders (order_queries.cpp) ---
 
-/// Multi-row inserts of orders with their lines and deliveries; each counts `events` = 1.
+/// Multi-row inserts of orders with their lines, deliveries and payments; each counts `events` = 1.
+/// `rids[i]` is the key of `orders[i]`.
 void insert_orders(db::transaction& tx, std::span<const order> orders,
                    std::span<const purchase_rid> rids);
 
@@ -69,9 +70,20 @@ struct order_selection {
 std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted);
 /// `locked`: with the row lock.
 std::optional<order> find_order(db::transaction& tx, order_id id, bool locked = false);
-/// confirmed -> cancelled, with its delivery; counts one event more. False when it was not
-/// confirmed.
-bool mark_cancelled(db::transaction& tx, order_id id, instant at);
+/// Counts one event more. False when the order was in another state than `from`.
+bool move_order(db::transaction& tx, order_id id, order_state from, order_state to);
+
+// --- delivery and return (order_queries.cpp) ---
+
+/// The `pending` delivery of an order that has been confirmed.
+void insert_delivery(db::transaction& tx, order_id id, instant at);
+/// `to`: preparing, shipped, delivered or cancelled; an order without a delivery keeps none.
+void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at);
+/// Changes those that are given.
+void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
+                   const std::optional<std::string>& tracking);
+void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at);
+void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at);
 
 // --- admissions (order_queries.cpp) ---
 

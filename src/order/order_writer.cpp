@@ -94,7 +94,8 @@ void order_writer::write(batch wanted) {
 order_writer::step order_writer::attempt(batch& wanted) {
     try {
         auto tx = database_.begin(db::access::write);
-        const auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency);
+        const auto drafts =
+            draft_orders(*tx, wanted, clock_.now(), chosen_.currency, chosen_.payment_hold);
         if (drafts.empty()) return step::done;
         if (!write_drafts(*tx, drafts)) return step::misfit;
         return commit(std::move(tx), drafts, wanted);

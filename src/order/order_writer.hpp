@@ -22,6 +22,7 @@ public:
         std::string currency;
         std::size_t batch_orders_max = 512;
         std::size_t queue_orders_max = 8'192;
+        std::optional<std::chrono::seconds> payment_hold{};
     };
 
     order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,

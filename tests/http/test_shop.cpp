@@ -178,6 +178,49 @@ asio::awaitable<result<order::order>> fake_orders::cancel(user::principal, order
     co_return failure{errc::order_state, "it was shipped"};
 }
 
+result<order::order> fake_orders::answer_life(std::string asked) {
+    ++calls;
+    const std::lock_guard lock(guard_);
+    asked_ = std::move(asked);
+    if (refusal) return *refusal;
+    return order::order{};
+}
+
+std::string fake_orders::asked() const {
+    const std::lock_guard lock(guard_);
+    return asked_;
+}
+
+asio::awaitable<result<order::order>> fake_orders::set_delivery(user::principal, order_id,
+                                                                order::delivery_change wanted,
+                                                                std::string) {
+    constexpr std::array names{"preparing", "shipped", "delivered"};
+    co_return answer_life(std::string("deliver ") + names.at(static_cast<std::size_t>(wanted.to)) +
+                          " " + wanted.carrier.value_or("-") + " " + wanted.tracking.value_or("-"));
+}
+
+asio::awaitable<result<order::order>> fake_orders::request_return(user::principal, order_id,
+                                                                  std::string reason, std::string) {
+    co_return answer_life("return " + reason);
+}
+
+asio::awaitable<result<order::order>> fake_orders::accept_return(user::principal, order_id,
+                                                                 std::string) {
+    co_return answer_life("accept");
+}
+
+asio::awaitable<result<order::order>> fake_orders::pay(user::principal, order_id, std::string token,
+                                                       std::string) {
+    co_return answer_life("pay " + token);
+}
+
+asio::awaitable<result<order::payment_receipt>> fake_orders::take_notice(order::payment_notice told,
+                                                                         std::string) {
+    auto done = answer_life("notice " + told.id + " " + std::string(order::to_string(told.kind)));
+    if (!done) co_return done.error();
+    co_return order::payment_receipt{told.id, told.order, order::payment_state::captured};
+}
+
 asio::awaitable<result<void>> fake_rebuilder::rebuild(sale_id, stock::rebuild_reason why) {
     if (why == stock::rebuild_reason::drift) ++drifts;
     if (refusal) co_return *refusal;

@@ -74,7 +74,21 @@ public:
                                                      order::order_filter filter) override;
     asio::awaitable<result<order::order>> cancel(user::principal who, order_id id,
                                                  std::string traceparent) override;
+    asio::awaitable<result<order::order>> set_delivery(user::principal who, order_id id,
+                                                       order::delivery_change wanted,
+                                                       std::string traceparent) override;
+    asio::awaitable<result<order::order>> request_return(user::principal who, order_id id,
+                                                         std::string reason,
+                                                         std::string traceparent) override;
+    asio::awaitable<result<order::order>> accept_return(user::principal who, order_id id,
+                                                        std::string traceparent) override;
+    asio::awaitable<result<order::order>> pay(user::principal who, order_id id, std::string token,
+                                              std::string traceparent) override;
+    asio::awaitable<result<order::payment_receipt>> take_notice(order::payment_notice told,
+                                                                std::string traceparent) override;
 
+    /// The last call of an order's life, in words. Read it after the reply.
+    std::string asked() const;
     /// The last purchase asked for. Read it after the reply.
     order::purchase_request placed() const;
 
@@ -87,6 +101,8 @@ public:
 private:
     mutable std::mutex guard_;
     order::purchase_request placed_;
+    std::string asked_;
+    result<order::order> answer_life(std::string asked);
     worker_pool waiting_{8, 64};
 };
 

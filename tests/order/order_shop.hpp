@@ -1,11 +1,12 @@
 #pragma once
-/// A whole shop without its HTTP face: SQLite, memory gate, catalog and orders.
+/// A whole shop without its HTTP face: a database, the memory gate, catalog and orders.
+#include "db/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
-#include "support/sqlite_shop.hpp"
 
 #include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_module.hpp>
+#include <market/db/migrator.hpp>
 #include <market/order/order_module.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/ledger.hpp>
@@ -40,17 +41,20 @@ using database_wrapper = std::function<std::unique_ptr<db::database>(db::databas
 
 class order_shop {
 public:
-    explicit order_shop(settings chosen = {}, const database_wrapper& wrap = {})
-        : wrapped_(wrap ? wrap(record_.database()) : nullptr),
-          database_(wrapped_ ? *wrapped_ : record_.database()),
+    /// `kind`: sqlite, mysql or mariadb; the server has to be there.
+    explicit order_shop(settings chosen = {}, const database_wrapper& wrap = {},
+                        const std::string& kind = "sqlite")
+        : home_(db::test::fresh_database::on(kind)),
+          record_(open_migrated(*home_)),
+          wrapped_(wrap ? wrap(*record_) : nullptr),
+          database_(wrapped_ ? *wrapped_ : *record_),
           gate_(stock::make_memory_gate(clock_)),
           orders_(make_order_module(
               database_, blocking_, clock_, *gate_, [] {}, chosen)),
-          catalog_(catalog::make_catalog_service(record_.database(), blocking_, clock_, *gate_,
+          catalog_(catalog::make_catalog_service(*record_, blocking_, clock_, *gate_,
                                                  orders_->rebuilder())) {
         orders_->start();
-        for (auto& buyer :
-             user::seed_buyers(record_.database(), clock_, std::string(32, 's'), 40).value())
+        for (auto& buyer : user::seed_buyers(*record_, clock_, std::string(32, 's'), 40).value())
             buyers_.push_back(buyer.id);
     }
     ~order_shop() {
@@ -59,7 +63,8 @@ public:
     }
 
     set_clock& clock() { return clock_; }
-    db::database& record() { return record_.database(); }
+    db::database& record() { return *record_; }
+    worker_pool& blocking() { return blocking_; }
     stock::stock_gate& gate() { return *gate_; }
     order_module& orders() { return *orders_; }
     catalog::catalog_service& catalog() { return *catalog_; }
@@ -144,13 +149,19 @@ private:
         const std::lock_guard lock{contexts_mutex_};
         return contexts_.emplace_back(1);
     }
+    static std::unique_ptr<db::database> open_migrated(const db::test::fresh_database& home) {
+        auto out = home.open();
+        db::migrate(*out).value();
+        return out;
+    }
     static asio::awaitable<void> keep(asio::awaitable<result<purchase_reply>> call,
                                       result<purchase_reply>& out) {
         out = co_await std::move(call);
     }
 
     testing::set_clock clock_;
-    market::testing::sqlite_shop record_;
+    std::unique_ptr<db::test::fresh_database> home_;
+    std::unique_ptr<db::database> record_;
     std::unique_ptr<db::database> wrapped_;
     db::database& database_;
     worker_pool blocking_{4, 1'000};

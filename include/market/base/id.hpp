@@ -32,6 +32,7 @@ using purchase_rid = id<struct purchase_rid_tag>;
 using attempt_id = id<struct attempt_tag>;
 using credit_id = id<struct credit_tag>;
 using event_id = id<struct event_tag>;
+using payment_id = id<struct payment_tag>;
 using session_id = id<struct session_tag>;
 
 namespace detail {

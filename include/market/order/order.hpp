@@ -4,6 +4,7 @@
 #include <market/base/id.hpp>
 #include <market/base/money.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +12,28 @@
 
 namespace market::order {
 
-enum class order_state { confirmed, cancelled };  ///< later states join with their features
+enum class order_state {
+    pending_payment,
+    confirmed,
+    preparing,
+    shipped,
+    delivered,
+    return_requested,
+    returned,
+    cancelled,  ///< this and `expired`: from before `shipped`
+    expired,
+};
+inline constexpr std::array order_states{
+    order_state::pending_payment, order_state::confirmed, order_state::preparing,
+    order_state::shipped,         order_state::delivered, order_state::return_requested,
+    order_state::returned,        order_state::cancelled, order_state::expired,
+};
 std::string_view to_string(order_state state);
+
+enum class payment_state { pending, captured, declined, refunded };
+inline constexpr std::array payment_states{payment_state::pending, payment_state::captured,
+                                           payment_state::declined, payment_state::refunded};
+std::string_view to_string(payment_state state);
 
 struct line {
     product_id product;
@@ -33,6 +54,14 @@ struct delivery {
     std::vector<step> history;
 };
 
+struct payment {
+    payment_id id;
+    payment_state state = payment_state::pending;
+    money amount;
+    std::string method;
+    instant at;  ///< when it entered its state
+};
+
 struct order {
     order_id id;
     user_id user;
@@ -41,7 +70,9 @@ struct order {
     money total;
     market::address address;
     instant placed_at;
-    std::optional<market::order::delivery> delivery;
+    std::optional<instant> expires_at;  ///< of an order that awaits its payment, or has expired
+    std::optional<market::order::payment> payment;    ///< none: the shop takes no payments
+    std::optional<market::order::delivery> delivery;  ///< from confirmed on
 };
 
 /// The resource of the contract (API.md 5); also the `data` of its events.

@@ -2,6 +2,7 @@
 #include <market/base/worker_pool.hpp>
 #include <market/db/database.hpp>
 #include <market/order/order_service.hpp>
+#include <market/order/payment_provider.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
 #include <market/stock/ledger.hpp>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace market::order {
@@ -22,6 +24,9 @@ struct settings {
     /// runs, so that it need not wait for its former self; where several share a gate each has one
     /// of its own.
     stock::ledger::loader_id loader{};
+    std::chrono::days return_window{7};    ///< `orders.return_days`, from the delivery
+    std::optional<std::chrono::seconds> payment_hold{};  ///< none: orders are confirmed at once
+    std::shared_ptr<payment_provider> provider{};        ///< none: the sandbox
 };
 
 /// The order module as one part: service, rebuilder, group-committing writer, sweeper.

@@ -40,6 +40,30 @@ struct order_filter {
     std::optional<sale_id> sale;  ///< admin only
 };
 
+enum class delivery_step { preparing, shipped, delivered };
+
+struct delivery_change {
+    delivery_step to = delivery_step::preparing;
+    std::optional<std::string> carrier, tracking;  ///< none: as they are
+};
+
+/// What the payment provider reports about an order.
+struct payment_notice {
+    std::string id;  ///< of the notice, the provider's own; 1-200 visible ASCII
+    enum class what { captured, declined } kind = what::captured;
+    order_id order;
+    instant at;
+};
+std::string_view to_string(payment_notice::what kind);
+
+/// What came of a notice; the same for the same id.
+struct payment_receipt {
+    std::string id;
+    order_id order;
+    payment_state state = payment_state::pending;  ///< of the payment after it
+};
+std::string to_json(const payment_receipt& value);
+
 /// The purchase and the life of orders. Thread-safe.
 class order_service {
 public:
@@ -62,6 +86,32 @@ public:
     /// Stock and limit come back; again = same answer. Errors: order_not_found, order_state.
     virtual asio::awaitable<result<order>> cancel(user::principal who, order_id id,
                                                   std::string traceparent) = 0;
+
+    /// Forward only, steps may be skipped; the state that it is in changes carrier and tracking.
+    /// For admins. Errors: order_not_found, order_state.
+    virtual asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
+                                                        delivery_change wanted,
+                                                        std::string traceparent) = 0;
+    /// Of a delivered order, by its buyer; again = same answer. Errors: order_not_found, forbidden
+    /// (an admin who is not the buyer), order_state, return_window_closed.
+    virtual asio::awaitable<result<order>> request_return(user::principal who, order_id id,
+                                                          std::string reason,
+                                                          std::string traceparent) = 0;
+    /// Stock and limit come back, and the money; again = same answer. For admins.
+    /// Errors: order_not_found, order_state.
+    virtual asio::awaitable<result<order>> accept_return(user::principal who, order_id id,
+                                                         std::string traceparent) = 0;
+
+    /// Pays an order that awaits it, by its buyer; the same token again = same answer. A declined
+    /// order may be paid with another token until it expires.
+    /// Errors: order_not_found, forbidden (an admin who is not the buyer), payment_declined,
+    /// order_expired (nothing was captured), order_state.
+    virtual asio::awaitable<result<order>> pay(user::principal who, order_id id, std::string token,
+                                               std::string traceparent) = 0;
+    /// A notice of the provider, whose signature was checked. What was captured for an order that
+    /// awaits it no more is refunded. Errors: order_not_found, order_state (it is not to be paid).
+    virtual asio::awaitable<result<payment_receipt>> take_notice(payment_notice told,
+                                                                 std::string traceparent) = 0;
 };
 
 }  // namespace market::order

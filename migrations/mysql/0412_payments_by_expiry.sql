@@ -1,0 +1,1 @@
+CREATE INDEX payments_by_expiry ON payments (awaited, expires_at);

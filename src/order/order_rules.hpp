@@ -1,0 +1,53 @@
+#pragma once
+/// Pure rules of an order's life: which action leads where, and until when.
+#include <market/base/error.hpp>
+#include <market/order/order.hpp>
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace market::order {
+
+enum class order_action {
+    pay,
+    prepare,
+    ship,
+    deliver,
+    cancel,
+    expire,
+    request_return,
+    accept_return,
+};
+inline constexpr std::array order_actions{
+    order_action::pay,
+    order_action::prepare,
+    order_action::ship,
+    order_action::deliver,
+    order_action::cancel,
+    order_action::expire,
+    order_action::request_return,
+    order_action::accept_return,
+};
+
+/// The state that the action ends in, wherever it begins. An order that is there already is left
+/// alone: the same action again gets the same answer.
+order_state end_of(order_action what);
+
+/// May the action be done to an order in this state? Never when the order is at its end already.
+bool may(order_action what, order_state from);
+
+/// Do the order's units count as sold?
+bool is_live(order_state state);
+
+/// `market.order.shipped.v1`: entering a state is one event.
+std::string event_of(order_state entered);
+
+/// Is it too late to ask for a return? `delivered` is when the order was.
+bool return_window_closed(instant delivered, instant now, std::chrono::days window);
+
+/// The refusal of an action that the order's state does not allow.
+failure not_in_this_state(order_state state);
+
+}  // namespace market::order

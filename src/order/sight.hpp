@@ -1,0 +1,18 @@
+#pragma once
+/// Who may see and do what to an order.
+#include <market/base/error.hpp>
+#include <market/order/order.hpp>
+#include <market/user/account.hpp>
+
+namespace market::order {
+
+/// Another's order does not exist for a buyer.
+inline bool may_see(const user::principal& who, const order& what) {
+    return who.is_admin() || what.user == who.id;
+}
+
+inline failure not_the_buyer() {
+    return {errc::forbidden, "only the buyer of the order may do this"};
+}
+
+}  // namespace market::order

@@ -1,0 +1,145 @@
+#pragma once
+/// A shop that takes payments, and all that can be done to an order.
+#include "order_shop.hpp"
+#include "payment_desk.hpp"
+
+#include <mutex>
+
+namespace market::order::testing {
+
+/// The sandbox, and what it was told.
+class spy_provider final : public payment_provider {
+public:
+    asio::awaitable<result<authorisation>> authorise(charge wanted) override {
+        if (before_authorise) before_authorise();
+        if (approves_all) wanted.token = "tok_ok";
+        return sandbox_->authorise(std::move(wanted));
+    }
+    asio::awaitable<result<void>> capture(payment_id payment) override {
+        if (auto once = take_once()) once();
+        return hear("capture", payment);
+    }
+    asio::awaitable<result<void>> refund(payment_id payment, std::string reason) override {
+        return hear("refund " + reason, payment);
+    }
+    std::vector<std::string> told() const {
+        const std::lock_guard lock{mutex_};
+        return told_;
+    }
+
+    std::function<void()> before_authorise;  ///< set before the call
+    std::function<void()> while_capturing;   ///< likewise; called once
+    bool approves_all = false;               ///< likewise
+    std::atomic<bool> is_deaf{false};        ///< every call but authorise fails
+
+private:
+    /// The shop's sweeper may be at it as well.
+    std::function<void()> take_once() {
+        const std::lock_guard lock{mutex_};
+        return std::exchange(while_capturing, {});
+    }
+    asio::awaitable<result<void>> hear(std::string what, payment_id) {
+        if (is_deaf) co_return failure{errc::overloaded, "the provider is out of reach"};
+        const std::lock_guard lock{mutex_};
+        told_.push_back(std::move(what));
+        co_return result<void>{};
+    }
+
+    std::unique_ptr<payment_provider> sandbox_ = make_sandbox_provider();
+    mutable std::mutex mutex_;
+    std::vector<std::string> told_;
+};
+
+inline settings with_payments(std::shared_ptr<payment_provider> provider) {
+    settings out;
+    out.payment_hold = std::chrono::seconds{600};
+    out.provider = std::move(provider);
+    return out;
+}
+
+class life_shop : public order_shop {
+public:
+    /// With a hold of 600 s.
+    explicit life_shop(const std::string& kind = "sqlite")
+        : life_shop(std::make_shared<spy_provider>(), kind) {}
+    /// Without payments.
+    struct unpaid {};
+    explicit life_shop(unpaid)
+        : provider_(std::make_shared<spy_provider>()), parts_(make_parts()) {}
+
+    spy_provider& provider() { return *provider_; }
+    user::principal as(user_id who, user::role role = user::role::user) { return {who, role, {}}; }
+    /// Somebody else than the buyers of the tests.
+    user::principal admin() { return as(buyer(39), user::role::admin); }
+    order_service& calls() { return orders().service(); }
+
+    result<order> pay(user_id who, order_id id, const std::string& token = "tok_ok") {
+        return run(calls().pay(as(who), id, token, ""));
+    }
+    result<payment_receipt> notice(const std::string& name, order_id of,
+                                   payment_notice::what kind = payment_notice::what::captured) {
+        return run(calls().take_notice({name, kind, of, clock().now()}, ""));
+    }
+    result<order> deliver(order_id id, delivery_step to, std::optional<std::string> carrier = {},
+                          std::optional<std::string> tracking = {}) {
+        delivery_change wanted{to, std::move(carrier), std::move(tracking)};
+        return run(calls().set_delivery(admin(), id, std::move(wanted), ""));
+    }
+    result<order> request_return(user_id who, order_id id) {
+        return run(calls().request_return(as(who), id, "too small", ""));
+    }
+    result<order> accept_return(order_id id) { return run(calls().accept_return(admin(), id, "")); }
+    order read(order_id id) { return run(calls().read(admin(), id)).value(); }
+
+    /// As a second server would, now: what is overdue expires, the provider hears what it is owed.
+    void sweep() {
+        payment_desk desk{parts_};
+        run(desk.sweep());
+    }
+
+    /// Likewise, from another thread.
+    void sweep_elsewhere() {
+        payment_desk desk{parts_};
+        run_elsewhere(desk.sweep());
+    }
+    /// What the provider has yet to be told.
+    std::int64_t debts() {
+        return count(db::sql{} << "SELECT COUNT(*) FROM payments WHERE owed IS NOT NULL");
+    }
+
+    /// `created confirmed ...`, in the order of their appending.
+    std::string events_of(order_id id) {
+        std::string out;
+        auto list = [&](db::transaction& tx) -> result<void> {
+            for (const auto& [type] :
+                 tx.query<std::string>(db::sql{} << "SELECT type FROM outbox WHERE subject = "
+                                                 << to_string(id) << " ORDER BY id")) {
+                if (!out.empty()) out += " ";
+                out += type.substr(13, type.size() - 16);  // market.order.(...).v1
+            }
+            return {};
+        };
+        record().read(list).value();
+        return out;
+    }
+
+private:
+    life_shop(std::shared_ptr<spy_provider> provider, const std::string& kind)
+        : order_shop(with_payments(provider), {}, kind),
+          provider_(std::move(provider)),
+          parts_(make_parts()) {}
+
+    life_parts make_parts() {
+        return {record(),   blocking(), clock(), gate(), orders().rebuilder(),
+                *provider_, [] {},      "KRW"};
+    }
+
+    std::shared_ptr<spy_provider> provider_;
+    life_parts parts_;
+};
+
+inline std::string code_of(const result<order>& got) {
+    return got ? std::string{to_string(got->state)} : std::string{to_string(got.error().code)};
+}
+
+}  // namespace market::order::testing
