@@ -4,6 +4,7 @@
 #include "media_type.hpp"
 #include "object_reader.hpp"
 #include "problem.hpp"
+#include "provider_signature.hpp"
 #include "strict_json.hpp"
 #include "trace.hpp"
 
@@ -58,7 +59,7 @@ std::optional<failure> dispatcher::check(const request& sent, opening& into) con
     if (!into.where.to)
         return failure{errc::method_not_allowed, "the path has other methods: see Allow"};
     const auto& to = *into.where.to;
-    if (to.who != access::anonymous) {
+    if (to.who == access::user || to.who == access::admin) {
         auto who = shop_.parts.users.authenticate(bearer_token(sent.authorization));
         if (!who) return who.error();
         into.who = *who;
@@ -85,12 +86,23 @@ opening dispatcher::open(const request& sent) const {
     return out;
 }
 
+/// A signed body is nobody's until its bytes were checked.
+result<boost::json::value> dispatcher::read_trusted_body(const route& to,
+                                                         const request& sent) const {
+    if (to.who == access::provider) {
+        auto checked = check_signature(sent.market_signatures, sent.body,
+                                       shop_.chosen.webhook_secret, system_clock().now());
+        if (!checked) return checked.error();
+    }
+    return read_body(to, sent);
+}
+
 asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) const {
     if (opened.settled) co_return *std::move(opened.settled);
     const auto& to = *opened.where.to;
     result<reply> outcome = failure{errc::internal, "an unexpected error; it was logged"};
     try {
-        auto body = read_body(to, sent);
+        auto body = read_trusted_body(to, sent);
         if (body) {
             call it{shop_, sent, opened.where.argument, opened.who, *std::move(body)};
             if (to.carries == payload::none) object_reader(it.body, "", it.found).finish();

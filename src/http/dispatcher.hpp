@@ -29,6 +29,7 @@ public:
 
 private:
     std::optional<failure> check(const request& sent, opening& into) const;
+    result<boost::json::value> read_trusted_body(const route& to, const request& sent) const;
 
     const world& shop_;
     std::span<const route> routes_;

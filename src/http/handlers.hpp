@@ -39,6 +39,13 @@ answering place_order(call it);
 answering list_orders(call it);
 answering read_order(call it);
 answering cancel_order(call it);
+answering set_delivery(call it);
+answering request_return(call it);
+answering accept_return(call it);
+
+// payment_handlers.cpp
+answering pay_order(call it);
+answering take_payment_notice(call it);
 
 // operation_handlers.cpp
 answering live(call it);

@@ -42,14 +42,14 @@ std::vector<order::wanted_line> read_lines(object_reader& in, findings& found) {
     return lines;
 }
 
-constexpr std::array states{order::order_state::confirmed, order::order_state::cancelled};
+constexpr std::array<std::string_view, 3> delivery_steps{"preparing", "shipped", "delivered"};
 
 std::optional<order::order_state> read_state(query_reader& asked) {
-    std::array<std::string_view, states.size()> names;
-    std::transform(states.begin(), states.end(), names.begin(),
+    std::array<std::string_view, order::order_states.size()> names;
+    std::transform(order::order_states.begin(), order::order_states.end(), names.begin(),
                    [](order::order_state one) { return order::to_string(one); });
     const auto chosen = asked.choice("state", names);
-    return chosen ? std::optional(states.at(*chosen)) : std::nullopt;
+    return chosen ? std::optional(order::order_states.at(*chosen)) : std::nullopt;
 }
 
 }  // namespace
@@ -116,6 +116,50 @@ answering cancel_order(call it) {
     auto cancelled = co_await it.shop.parts.orders.cancel(it.who, *id, std::move(trace));
     if (!cancelled) co_return cancelled.error();
     co_return private_reply(200, order::to_json(*cancelled, it.shop.chosen.currency));
+}
+
+answering set_delivery(call it) {
+    it.takes_no_parameters();
+    object_reader in(it.body, "", it.found);
+    order::delivery_change wanted;
+    wanted.to = static_cast<order::delivery_step>(in.choice("state", delivery_steps));
+    wanted.carrier = in.optional_text("carrier", carrier_rule);
+    wanted.tracking = in.optional_text("tracking", carrier_rule);
+    in.finish();
+    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    const auto id = it.id<order_id>();
+    if (!id) co_return no_such_order();
+    auto trace = it.traceparent();
+    auto set = co_await it.shop.parts.orders.set_delivery(it.who, *id, std::move(wanted),
+                                                          std::move(trace));
+    if (!set) co_return set.error();
+    co_return private_reply(200, order::to_json(*set, it.shop.chosen.currency));
+}
+
+answering request_return(call it) {
+    it.takes_no_parameters();
+    object_reader in(it.body, "", it.found);
+    auto reason = in.text("reason", reason_rule);
+    in.finish();
+    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    const auto id = it.id<order_id>();
+    if (!id) co_return no_such_order();
+    auto trace = it.traceparent();
+    auto requested = co_await it.shop.parts.orders.request_return(it.who, *id, std::move(reason),
+                                                                  std::move(trace));
+    if (!requested) co_return requested.error();
+    co_return private_reply(200, order::to_json(*requested, it.shop.chosen.currency));
+}
+
+answering accept_return(call it) {
+    it.takes_no_parameters();
+    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    const auto id = it.id<order_id>();
+    if (!id) co_return no_such_order();
+    auto trace = it.traceparent();
+    auto accepted = co_await it.shop.parts.orders.accept_return(it.who, *id, std::move(trace));
+    if (!accepted) co_return accepted.error();
+    co_return private_reply(200, order::to_json(*accepted, it.shop.chosen.currency));
 }
 
 }  // namespace market::http

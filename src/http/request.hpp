@@ -19,7 +19,8 @@ struct request {
     std::string origin;
     std::string request_id;
     std::string traceparent;
-    std::vector<std::string> idempotency_keys;  ///< every one sent
+    std::vector<std::string> idempotency_keys;   ///< every one sent
+    std::vector<std::string> market_signatures;  ///< likewise
     std::string body;
 };
 

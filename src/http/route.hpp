@@ -21,7 +21,7 @@ struct call {
     const world& shop;
     const request& sent;
     std::string argument{};     ///< what stands for `{...}` in the pattern, decoded
-    user::principal who{};      ///< set unless the route is anonymous
+    user::principal who{};      ///< set when a user or an admin has to call
     boost::json::value body{};  ///< set when the route carries one
     findings found{};           ///< what is wrong so far
 
@@ -37,7 +37,12 @@ struct call {
 
 using handler = asio::awaitable<result<reply>> (*)(call);
 
-enum class access { anonymous, user, admin };
+enum class access {
+    anonymous,
+    user,
+    admin,
+    provider,  ///< of payments: signs its bodies
+};
 enum class payload {
     none,  ///< a body, if any, is `{}`
     json,

@@ -35,6 +35,11 @@ constexpr std::array table{
     route{"GET", "/v1/orders", user, payload::none, list_orders},
     route{"GET", "/v1/orders/{id}", user, payload::none, read_order},
     route{"POST", "/v1/orders/{id}/cancel", user, payload::none, cancel_order},
+    route{"PUT", "/v1/orders/{id}/delivery", admin, payload::json, set_delivery},
+    route{"POST", "/v1/orders/{id}/return", user, payload::json, request_return},
+    route{"POST", "/v1/orders/{id}/return/accept", admin, payload::none, accept_return},
+    route{"POST", "/v1/orders/{id}/payment", user, payload::json, pay_order},
+    route{"POST", "/v1/payments/webhooks/sandbox", provider, payload::json, take_payment_notice},
 
     route{"GET", "/livez", anonymous, payload::none, live},
     route{"GET", "/readyz", anonymous, payload::none, ready},

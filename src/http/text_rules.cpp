@@ -50,6 +50,10 @@ bool is_web_url(std::string_view text) {
            url->scheme_id() == boost::urls::scheme::https;
 }
 
+bool is_visible(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
 constexpr std::size_t any_length = 64 * 1024;  // of a body: the shape says it all
 
 }  // namespace
@@ -69,6 +73,9 @@ const text_rule image_url_rule{1, 2'000, is_web_url, "an http or https URL"};
 const text_rule id_rule{0, any_length, is_id, "a UUID"};
 const text_rule time_rule{0, any_length, is_time, "an RFC 3339 time"};
 const text_rule cursor_rule{1, 1'000, is_cursor, "a cursor that a list gave"};
+const text_rule reason_rule{1, 500};
+const text_rule carrier_rule{1, 100};
+const text_rule notice_id_rule{1, 200, is_visible, "visible ASCII"};
 
 text_fault check_text(std::string_view text, const text_rule& rule) {
     if (has_control(text, rule.multiline)) return {"format", "holds a control character"};

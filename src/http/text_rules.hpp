@@ -31,5 +31,6 @@ extern const text_rule address_part_rule, zipcode_rule;
 extern const text_rule title_rule, description_rule, category_rule, image_url_rule, id_rule,
     time_rule;
 extern const text_rule cursor_rule;
+extern const text_rule reason_rule, carrier_rule, notice_id_rule;
 
 }  // namespace market::http

@@ -78,7 +78,9 @@ TEST_CASE("the OpenAPI document describes exactly the routes", "[http][routing]"
 TEST_CASE("the OpenAPI document tells who may call", "[http][routing]") {
     const auto document = boost::json::parse({openapi_json.data(), openapi_json.size()});
     for (const auto& one : public_routes()) {
-        std::string method = one.method == "GET" ? "get" : "post";
+        std::string method(one.method);
+        std::transform(method.begin(), method.end(), method.begin(),
+                       [](char c) { return static_cast<char>(c | 0x20); });
         const auto& call = document.at("paths").at(one.pattern).at(method).as_object();
         INFO(one.pattern);
         const auto* role = call.if_contains("x-role");

@@ -31,7 +31,8 @@ struct settings {
     std::size_t io_threads = 2;
     std::chrono::milliseconds request_deadline{5'000};
     std::string currency = "KRW";
-    std::string control_socket;             ///< path of the Unix socket; empty: none
+    std::string control_socket;  ///< path of the Unix socket; empty: none
+    std::string webhook_secret;  ///< of the payment provider; empty: its calls are refused
     std::vector<std::string> cors_origins;  ///< "*": any; none: CORS is off
 };
 
