@@ -19,5 +19,7 @@ struct equation {
 
 std::span<const equation> equations_of_stock();
 std::span<const equation> equations_of_orders();
+/// What comes after the purchase: payments, deliveries, returns, and the events of all that.
+std::span<const equation> equations_of_order_life();
 
 }  // namespace market::app

@@ -37,11 +37,6 @@ constexpr equation order_equations[] = {
      "   AND g.product_id = l.product_id"
      " WHERE g.id IS NULL"},
 
-    {"order_events_follow_its_state", "orders", "events is {is}, its state makes {should}",
-     "SELECT COUNT(*) FROM orders",
-     "SELECT id, NULL, NULL, events, CASE state WHEN 'cancelled' THEN 2 ELSE 1 END FROM orders"
-     " WHERE events <> CASE state WHEN 'cancelled' THEN 2 ELSE 1 END"},
-
     {"orders_have_purchase_keys", "purchase_keys", "the order's key row is missing",
      "SELECT COUNT(*) FROM orders WHERE rid IS NOT NULL",
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
@@ -77,23 +72,6 @@ constexpr equation order_equations[] = {
      " FROM (SELECT COUNT(*) AS n, SUM(CASE id WHEN 1 THEN 0 ELSE 1 END) AS others"
      "       FROM purchase_key_totals) k"
      " WHERE k.n <> 1 OR k.others <> 0"},
-
-    {"orders_have_deliveries", "deliveries", "the order's delivery is missing",
-     "SELECT COUNT(*) FROM orders",
-     "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
-     " LEFT JOIN deliveries d ON d.order_id = o.id WHERE d.order_id IS NULL"},
-
-    {"deliveries_have_orders", "orders", "the order of a delivery is missing",
-     "SELECT COUNT(*) FROM deliveries",
-     "SELECT d.order_id, NULL, NULL, NULL, NULL FROM deliveries d"
-     " LEFT JOIN orders o ON o.id = d.order_id WHERE o.id IS NULL"},
-
-    {"deliveries_follow_their_orders", "deliveries", "its state is not that of its order",
-     "SELECT COUNT(*) FROM deliveries",
-     "SELECT d.order_id, NULL, NULL, NULL, NULL FROM deliveries d JOIN orders o ON o.id = "
-     "d.order_id"
-     " WHERE d.state <> CASE o.state WHEN 'confirmed' THEN 'pending' ELSE o.state END"
-     "    OR (d.state = 'cancelled') <> (d.cancelled_at IS NOT NULL)"},
 
     {"events_are_published_or_waiting", "outbox",
      "orders counted {is} events, {should} are published or waiting", "SELECT COUNT(*) FROM outbox",

@@ -59,7 +59,7 @@ constexpr equation stock_equations[] = {
      " LEFT JOIN (SELECT COALESCE(t.sale_id, t.product_id) AS pool_id,"
      "                   CAST(SUM(t.quantity) AS SIGNED) AS units"
      "            FROM order_lines t JOIN orders o ON o.id = t.order_id"
-     "            WHERE o.state <> 'cancelled'"
+     "            WHERE o.state NOT IN ('cancelled', 'expired', 'returned')"
      "            GROUP BY COALESCE(t.sale_id, t.product_id)) l ON l.pool_id = g.id"
      " WHERE g.sold <> COALESCE(l.units, 0)"},
 
@@ -99,7 +99,8 @@ constexpr equation stock_equations[] = {
      "SELECT b.sale_id, b.user_id, NULL, b.quantity, COALESCE(l.units, 0) FROM sale_buyers b"
      " LEFT JOIN (SELECT t.sale_id, o.user_id, CAST(SUM(t.quantity) AS SIGNED) AS units"
      "            FROM order_lines t JOIN orders o ON o.id = t.order_id"
-     "            WHERE o.state <> 'cancelled' AND t.sale_id IS NOT NULL"
+     "            WHERE o.state NOT IN ('cancelled', 'expired', 'returned')"
+     "              AND t.sale_id IS NOT NULL"
      "            GROUP BY t.sale_id, o.user_id) l"
      "   ON l.sale_id = b.sale_id AND l.user_id = b.user_id"
      " WHERE b.quantity <> COALESCE(l.units, 0)"},

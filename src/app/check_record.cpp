@@ -52,6 +52,7 @@ result<std::vector<equation_result>> check_record(db::database& record) {
         std::vector<equation_result> out;
         for (const auto& claim : equations_of_stock()) out.push_back(solve(tx, claim));
         for (const auto& claim : equations_of_orders()) out.push_back(solve(tx, claim));
+        for (const auto& claim : equations_of_order_life()) out.push_back(solve(tx, claim));
         return out;
     };
     return record.read(work, db::access::snapshot);

@@ -38,7 +38,7 @@ public:
         take_environment();
         for (const auto& [name, value] : sources_.flags) take_flag(name, value);
         expand_data_dir();
-        refuse_weak_secret();
+        refuse_weak_secrets();
         if (!culprits_.empty()) return failure{errc::validation_failed, culprits_};
         return std::move(made_);
     }
@@ -164,10 +164,16 @@ private:
         }
     }
 
-    void refuse_weak_secret() {
-        if (!made_.production() || !is_weak_secret(made_.text("auth.secret"))) return;
-        const auto& secret = made_.text("auth.secret");
-        blame("auth.secret: " +
+    void refuse_weak_secrets() {
+        if (!made_.production()) return;
+        refuse_weak_secret("auth.secret");
+        if (made_.text("payments.mode") != "off") refuse_weak_secret("payments.webhook_secret");
+    }
+
+    void refuse_weak_secret(const std::string& name) {
+        const auto& secret = made_.text(name);
+        if (!is_weak_secret(secret)) return;
+        blame(name + ": " +
               std::string{secret.empty() ? "missing" : "\"(hidden)\" is too easy to guess"} +
               ", which mode production refuses; a good one: " + make_secret());
     }

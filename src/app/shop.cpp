@@ -23,6 +23,11 @@ std::size_t io_threads(const configuration& config) {
     return wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
 }
 
+std::optional<std::chrono::seconds> payment_hold(const configuration& config) {
+    if (config.text("payments.mode") == "off") return std::nullopt;
+    return std::chrono::seconds{config.integer("payments.hold_seconds")};
+}
+
 }  // namespace
 
 result<std::string> access_secret(const configuration& config) {
@@ -106,7 +111,9 @@ result<void> shop::build() {
          .request_deadline = request_deadline,
          .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max")),
          .loader = gate_server_ ? make_random_id<stock::ledger::loader_id>()
-                                : stock::ledger::loader_id{}});
+                                : stock::ledger::loader_id{},
+         .return_window = std::chrono::days{config_.integer("orders.return_days")},
+         .payment_hold = payment_hold(config_)});
     catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_,
                                              orders_->rebuilder());
     auto users = user::make_user_service(*record_, blocking_, system_clock(),
@@ -127,6 +134,7 @@ result<void> shop::build() {
                                  .request_deadline = request_deadline,
                                  .currency = config_.text("shop.currency"),
                                  .control_socket = control_socket_path(config_),
+                                 .webhook_secret = config_.text("payments.webhook_secret"),
                                  .cors_origins = words_of(config_.text("http.cors_origins"))},
                                 readiness_checks());
     return {};

@@ -115,7 +115,9 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
         bad{"database.url", "mysql://ada@db:0/m", "is no database: the port"},
         bad{"database.url", "mysql://ada@db:65536/m", "is no database: the port"},
         bad{"database.url", "mysql://ada:top@db/m?password=top", "ada:(hidden)@db/m?(hidden)\""},
-        bad{"payments.mode", "sandbox", "is not built yet (off)"},
+        bad{"payments.mode", "paypal", "payments.mode: \"paypal\" is not one of off, sandbox"},
+        bad{"payments.hold_seconds", "0", "is not an integer from 1 to 604800"},
+        bad{"orders.return_days", "-1", "is not an integer from 0 to 3650"},
         bad{"auth.secret", "short", "auth.secret: \"(hidden)\" is shorter than 32 bytes"});
     const auto by_flag = complaint({.flags = {{one.name, one.value}}});
     CHECK(by_flag.find(one.says) != std::string::npos);
@@ -223,6 +225,19 @@ TEST_CASE("production refuses a missing and a weak secret and offers a good one"
     const auto good = says.substr(says.rfind(' ') + 1);
     CHECK(
         load_configuration({.flags = {{"mode", "production"}, {"auth.secret", good}}}).has_value());
+}
+
+TEST_CASE("production takes payments only with a secret for the provider", "[app][config]") {
+    const std::string good = "0123456789abcdef0123456789abcdef";
+    std::vector<std::pair<std::string, std::string>> flags{
+        {"mode", "production"}, {"auth.secret", good}, {"payments.mode", "sandbox"}};
+    CHECK(complaint({.flags = flags}).find("payments.webhook_secret: missing") !=
+          std::string::npos);
+    flags.emplace_back("payments.webhook_secret", "short");
+    CHECK(complaint({.flags = flags}).find("payments.webhook_secret: \"(hidden)\"") !=
+          std::string::npos);
+    flags.back().second = good;
+    CHECK(load_configuration({.flags = flags}).has_value());
 }
 
 TEST_CASE("what is shown holds no secret", "[app][config]") {

@@ -13,8 +13,8 @@ import uuid
 from harness import ADDRESS, Server, eventually, market_binary
 
 TABLES = ["products", "sales", "pools", "stock_movements", "orders", "order_lines",
-          "purchase_keys", "purchase_key_totals", "sale_buyers", "deliveries", "outbox",
-          "outbox_relay"]
+          "purchase_keys", "purchase_key_totals", "sale_buyers", "deliveries", "payments",
+          "order_returns", "outbox", "outbox_relay"]
 
 
 def text(value):
@@ -48,7 +48,8 @@ def named_after_deletion(table, row):
         return "pools", row["pool_id"]
     if table == "purchase_keys":
         return table, row["order_id"] or "sum"
-    key = {"order_lines": "order_id", "deliveries": "order_id"}.get(table, "id")
+    key = {"order_lines": "order_id", "deliveries": "order_id", "payments": "order_id",
+           "order_returns": "order_id"}.get(table, "id")
     if table == "sale_buyers":
         return table, f"{row['sale_id']}/{row['user_id']}"
     if table == "outbox":
@@ -98,6 +99,20 @@ ALTERATIONS = [
     ("sale_buyers", "sale_id", RANDOM, "1", "user_id"),
     ("sale_buyers", "user_id", RANDOM, "1", "user_id"),
     ("deliveries", "state", "'shipped'", "1", "order_id"),
+    ("deliveries", "preparing_at", "1", "preparing_at IS NULL", "order_id"),
+    ("deliveries", "delivered_at", "NULL", "delivered_at IS NOT NULL", "order_id"),
+    ("deliveries", "cancelled_at", "1", "cancelled_at IS NULL", "order_id"),
+    ("deliveries", "cancelled_at", "NULL", "cancelled_at IS NOT NULL", "order_id"),
+    ("payments", "state", "'refunded'", "state <> 'refunded'", "order_id"),
+    ("payments", "state", "CASE state WHEN 'captured' THEN 'pending' ELSE 'captured' END", "1",
+     "order_id"),
+    ("payments", "amount", "amount + 1", "1", "order_id"),
+    ("payments", "awaited", "1 - awaited", "1", "order_id"),
+    ("payments", "order_id", RANDOM, "1", "order_id"),
+    ("payments", "refund_reason", "NULL", "refund_reason IS NOT NULL", "order_id"),
+    ("payments", "owed", "'capture'", "state <> 'captured'", "order_id"),
+    ("order_returns", "order_id", RANDOM, "1", "order_id"),
+    ("order_returns", "accepted_at", "NULL", "accepted_at IS NOT NULL", "order_id"),
     ("deliveries", "order_id", RANDOM, "1", "order_id"),
     ("outbox_relay", "published", "published + 1", "1", None),
 ]
@@ -119,6 +134,51 @@ def fill(shop):
     return sale
 
 
+def fill_paid(shop):
+    """An order of a shop that takes payments in each state but `shipped`."""
+    product = shop.make_product(stock=20)
+    [buyer] = shop.buyers(1)
+    admin = shop.admin_token()
+
+    def order():
+        made = shop.expect(201, "POST", "/v1/orders", {
+            "lines": [{"product_id": product["id"], "quantity": 1}]}, buyer)
+        return f"/v1/orders/{made['id']}"
+
+    def paid():
+        path = order()
+        shop.expect(200, "POST", path + "/payment", {"method": "card", "token": "tok_ok"}, buyer)
+        return path
+
+    def delivered(state="delivered"):
+        path = paid()
+        shop.expect(200, "PUT", path + "/delivery", {"state": state}, admin)
+        return path
+
+    order()
+    declined = order()
+    shop.expect(402, "POST", declined + "/payment", {"method": "card", "token": "tok_declined"},
+                buyer)
+    paid()
+    for path in (order(), paid()):
+        shop.expect(200, "POST", path + "/cancel", {}, buyer)
+    delivered("preparing")
+    delivered()
+    for path in (delivered(), delivered()):
+        shop.expect(200, "POST", path + "/return", {"reason": "too small"}, buyer)
+    shop.expect(200, "POST", path + "/return/accept", {}, admin)
+
+
+def fill_expired(shop):
+    """An order that was not paid in time, on a shop that waits a second."""
+    product = shop.make_product(stock=1)
+    [buyer] = shop.buyers(1)
+    made = shop.expect(201, "POST", "/v1/orders", {
+        "lines": [{"product_id": product["id"], "quantity": 1}]}, buyer)
+    eventually(lambda: shop.expect(200, "GET", f"/v1/orders/{made['id']}",
+                                   token=buyer)["state"] == "expired")
+
+
 @unittest.skipIf("MARKET_TEST_DATABASE_URL" in os.environ, "alters the rows of a SQLite file")
 class CheckNamesBrokenRows(unittest.TestCase):
     @classmethod
@@ -133,6 +193,12 @@ class CheckNamesBrokenRows(unittest.TestCase):
             (shop.data_dir / "events.jsonl").mkdir()
             shop.start()
             fill(shop)
+            shop.env |= {"MARKET_PAYMENTS_MODE": "sandbox", "MARKET_PAYMENTS_HOLD_SECONDS": "1"}
+            shop.restart()
+            fill_expired(shop)
+            shop.env["MARKET_PAYMENTS_HOLD_SECONDS"] = "600"
+            shop.restart()
+            fill_paid(shop)
             shop.kill()
             cls.sound = os.path.join(cls.folder, "sound.db")
             source = sqlite3.connect(shop.data_dir / "market.db")

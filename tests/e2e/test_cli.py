@@ -78,7 +78,7 @@ class CommandLine(unittest.TestCase):
                 ((), {"MARKET_CONFIG": "none.toml"}, ["none.toml"]),
                 (("--gate-url", "redis://localhost:6379/0"), {}, ["gate.url", "not built yet"]),
                 (("--events-url", "kafka://localhost:9092"), {}, ["events.url", "not built yet"]),
-                (("--payments-mode", "sandbox"), {}, ["payments.mode", "not built yet"]),
+                (("--payments-mode", "paypal"), {}, ["payments.mode", "not one of off, sandbox"]),
                 (("--mail-from", "me"), {}, ["mail.from", '"me"', "flag --mail-from"]),
                 (("--http-address", "localhost"), {}, ["http.address", '"localhost"', "an IP"]),
                 (("--database-url", "mysql://a:pw@db:70000/m"), {},
