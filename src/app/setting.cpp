@@ -1,6 +1,7 @@
 #include "setting.hpp"
 
 #include <market/db/database.hpp>
+#include <market/outbox/publisher.hpp>
 #include <market/redis/client.hpp>
 #include <market/user/rules.hpp>
 
@@ -79,9 +80,8 @@ constexpr std::array table{
     setting{.name = "events.url",
             .kind = value_kind::url,
             .fallback = "log:{data_dir}/events.jsonl",
-            .doc = "where events are published: log:PATH",
-            .choices = "log",
-            .not_built = "kafka",
+            .doc = "where events are published: log:PATH or kafka://host:port[,host:port...]",
+            .choices = "log kafka",
             .hidden = secrecy::url_password},
     setting{.name = "mail.url",
             .kind = value_kind::url,
@@ -233,7 +233,8 @@ std::optional<std::string> place_objection(const setting& key, std::string_view 
         if (const auto opened = redis::open(std::string{value}); !opened)
             return "is no gate: " + opened.error().detail;
     } else if (key.name == "events.url") {
-        if (rest.empty() || rest.ends_with('/')) return "names no file: log:PATH";
+        if (const auto made = outbox::make_publisher(std::string{value}); !made)
+            return "is no place for events: " + made.error().detail;
     } else if (rest.empty()) {
         return "names no folder: file:DIR";
     }

@@ -1,3 +1,3 @@
 market_module(base
-  SOURCES asio.cpp clock.cpp crypto.cpp error.cpp id.cpp kill_point.cpp log.cpp page.cpp
+  SOURCES asio.cpp clock.cpp crypto.cpp error.cpp id.cpp kill_point.cpp log.cpp metrics.cpp page.cpp
   PRIVATE OpenSSL::Crypto spdlog::spdlog)

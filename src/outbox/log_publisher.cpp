@@ -115,7 +115,7 @@ result<publisher::outcome> log_publisher::publish(std::span<const event> events)
         return failure{errc::internal,
                        "cannot write events to " + path_.string() + ": " + error.what()};
     }
-    return outcome{std::vector<bool>(events.size(), true)};
+    return outcome{std::vector<fate>(events.size(), fate::delivered)};
 }
 
 }  // namespace market::outbox

@@ -2,20 +2,83 @@
 
 namespace market::outbox {
 
-bool anything_waits(db::transaction& tx) {
-    return tx
-        .query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
-                                              " ORDER BY id LIMIT 1")
-        .has_value();
+namespace {
+
+/// The numbers of the rows to read, see read_waiting().
+std::vector<std::int64_t> choose_waiting(db::transaction& tx, std::size_t max,
+                                         std::size_t bytes_max, std::size_t& bytes) {
+    const auto rows = tx.query<std::int64_t, std::int64_t>(
+        db::sql{} << "SELECT id, LENGTH(data) FROM outbox WHERE parked = 0 ORDER BY id LIMIT "
+                  << max);
+    std::vector<std::int64_t> out;
+    for (const auto& [id, length] : rows) {
+        bytes += static_cast<std::size_t>(length);
+        if (!out.empty() && bytes > bytes_max) break;
+        out.push_back(id);
+    }
+    return out;
 }
 
-waiting_events read_waiting(db::transaction& tx, std::size_t max) {
-    auto rows = tx.query<std::int64_t, event_id, std::string, std::string, std::string, instant,
-                         std::string, std::string>(
-        db::sql{} << "SELECT id, ce_id, topic, type, subject, at, data, traceparent FROM outbox"
-                     " WHERE parked = 0 ORDER BY id LIMIT "
-                  << max);
+/// `[1,2,3]`
+std::string json_list(std::span<const std::int64_t> ids) {
+    std::string out = "[";
+    for (const auto id : ids) out += (out.size() > 1 ? "," : "") + std::to_string(id);
+    return out + "]";
+}
+
+// MySQL and MariaDB read a whole small table for `id IN (...)`, whatever index they are told to
+// use, and so wait for the rows of every purchase that is still open. Joined to a list, each row
+// is looked up by its number.
+db::sql delete_by_number(db::dialect dialect, std::span<const std::int64_t> ids) {
+    db::sql out;
+    switch (dialect) {
+        case db::dialect::sqlite: (out << "DELETE FROM outbox WHERE id IN ").list(ids); break;
+        case db::dialect::mysql:
+            out << "DELETE outbox FROM JSON_TABLE(" << json_list(ids)
+                << ", '$[*]' COLUMNS (id BIGINT PATH '$')) AS wanted"
+                   " STRAIGHT_JOIN outbox ON outbox.id = wanted.id";
+            break;
+    }
+    return out;
+}
+
+db::sql set_parked_by_number(db::dialect dialect, std::span<const std::int64_t> ids, bool parked) {
+    db::sql out;
+    switch (dialect) {
+        case db::dialect::sqlite:
+            (out << "UPDATE outbox SET parked = " << parked << " WHERE id IN ").list(ids);
+            break;
+        case db::dialect::mysql:
+            out << "UPDATE JSON_TABLE(" << json_list(ids)
+                << ", '$[*]' COLUMNS (id BIGINT PATH '$')) AS wanted"
+                   " STRAIGHT_JOIN outbox ON outbox.id = wanted.id SET outbox.parked = "
+                << parked;
+            break;
+    }
+    return out;
+}
+
+}  // namespace
+
+bool anything_waits(db::transaction& tx, bool parked_too) {
+    const auto row =
+        parked_too
+            ? tx.query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox ORDER BY id LIMIT 1")
+            : tx.query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
+                                                      " ORDER BY id LIMIT 1");
+    return row.has_value();
+}
+
+waiting_events read_waiting(db::transaction& tx, std::size_t max, std::size_t bytes_max) {
     waiting_events out;
+    const auto chosen = choose_waiting(tx, max, bytes_max, out.bytes);
+    if (chosen.empty()) return out;
+    db::sql statement;
+    statement << "SELECT id, ce_id, topic, type, subject, at, data, traceparent FROM outbox"
+                 " WHERE id IN ";
+    statement.list(chosen) << " ORDER BY id";
+    auto rows = tx.query<std::int64_t, event_id, std::string, std::string, std::string, instant,
+                         std::string, std::string>(statement);
     out.ids.reserve(rows.size());
     out.events.reserve(rows.size());
     for (auto& [id, ce_id, topic, type, subject, at, data, traceparent] : rows) {
@@ -51,10 +114,20 @@ bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::micros
 }
 
 std::int64_t delete_rows(db::transaction& tx, std::span<const std::int64_t> ids) {
-    db::sql statement;
-    statement << "DELETE FROM outbox WHERE id IN ";
-    statement.list(ids);
-    return tx.execute(statement);
+    return tx.execute(delete_by_number(tx.dialect(), ids));
+}
+
+std::int64_t park_rows(db::transaction& tx, std::span<const std::int64_t> ids) {
+    return tx.execute(set_parked_by_number(tx.dialect(), ids, true));
+}
+
+void unpark_rows(db::transaction& tx) {
+    // Found without a lock: an update that looks for them would wait for every open purchase.
+    std::vector<std::int64_t> ids;
+    for (const auto& [id] :
+         tx.query<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked <> 0 ORDER BY id"))
+        ids.push_back(id);
+    if (!ids.empty()) tx.execute(set_parked_by_number(tx.dialect(), ids, false));
 }
 
 void give_lease_back(db::transaction& tx, const lease& mine) {

@@ -24,13 +24,15 @@ struct lease {
 struct waiting_events {
     std::vector<std::int64_t> ids;
     std::vector<event> events;
+    std::size_t bytes = 0;  ///< of their data, and of the first that was too much, if any
 };
 
-/// Is there anything to publish?
-bool anything_waits(db::transaction& tx);
+/// Is there anything to publish, or (when `parked_too`) anything at all?
+bool anything_waits(db::transaction& tx, bool parked_too);
 
-/// The first rows by number, at most `max`, without parked ones.
-waiting_events read_waiting(db::transaction& tx, std::size_t max);
+/// The first rows by number without parked ones: at most `max`, and beyond the first only as many
+/// as hold about `bytes_max` of data.
+waiting_events read_waiting(db::transaction& tx, std::size_t max, std::size_t bytes_max);
 
 /// Takes the lease for `length` of database time, unless another relay has it.
 std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
@@ -43,6 +45,12 @@ bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::micros
 
 /// Deletes just these rows; how many there were.
 std::int64_t delete_rows(db::transaction& tx, std::span<const std::int64_t> ids);
+
+/// Sets just these rows aside; how many there were.
+std::int64_t park_rows(db::transaction& tx, std::span<const std::int64_t> ids);
+
+/// Lets what was set aside wait again.
+void unpark_rows(db::transaction& tx);
 
 /// Lets another relay begin at once. Without effect when one has already.
 void give_lease_back(db::transaction& tx, const lease& mine);

@@ -2,10 +2,12 @@
 
 #include <market/base/kill_point.hpp>
 #include <market/base/log.hpp>
+#include <market/base/metrics.hpp>
 
 #include "outbox_queries.hpp"
 
 #include <condition_variable>
+#include <set>
 
 namespace market::outbox {
 
@@ -22,6 +24,20 @@ constexpr std::chrono::milliseconds backoff_min = 100ms;
 constexpr std::chrono::milliseconds backoff_max = 2s;
 constexpr std::size_t batch_start = 2048;
 constexpr std::size_t batch_max = 4096;
+constexpr std::size_t batch_bytes_max = 4 << 20;
+/// A lease is renewed before a batch when less is left: what publish() may take, and as much again
+/// for the reading before it.
+constexpr auto lease_left_min = publish_max + 1s;
+/// Rows deleted in one transaction. On SQLite, where each commit holds up the order writer, all of
+/// a batch; elsewhere few enough to be over before a purchase notices.
+constexpr std::size_t delete_max_mysql = 512;
+
+metrics::counter& published =
+    metrics::make_counter("market_outbox_published_total", "Events delivered and deleted.");
+metrics::counter& parked = metrics::make_counter(
+    "market_outbox_parked_total", "Events set aside: refused, or behind a refused one.");
+metrics::counter& failures =
+    metrics::make_counter("market_outbox_failures_total", "Rounds of the relay that failed.");
 
 /// Invariants of its rounds:
 /// 1. Rows are read under the lease, from the lowest number on; no position is remembered, because
@@ -29,6 +45,8 @@ constexpr std::size_t batch_max = 4096;
 /// 2. A row is deleted only after its delivery was acknowledged, in the transaction that counts it,
 ///    and only while the lease is still this relay's.
 /// 3. One batch is on its way at a time, so events leave in the order of their rows.
+/// 4. An event that is refused for itself is parked, and with it all later ones of its subject,
+///    until a relay takes the lease anew; no other event waits for it.
 class relay_thread final : public relay {
 public:
     relay_thread(db::database& database, std::unique_ptr<publisher> destination,
@@ -106,62 +124,145 @@ private:
         notified_ = false;  // what is appended from here on is for another round
         if (const auto end = hold_lease()) return *end;
         auto rows = database_.read([this](db::transaction& tx) -> result<waiting_events> {
-            return read_waiting(tx, batch_);
+            return read_waiting(tx, batch_, batch_bytes_max);
         });
         if (!rows) return note_failure(rows.error().detail);
         if (rows->ids.empty()) return round_end::idle;
+        const bool is_all = rows->ids.size() < batch_ && rows->bytes < batch_bytes_max;
 
-        const auto sent = destination_->publish(rows->events);
-        if (!sent) return note_failure(sent.error().detail);
-        kill_point("after_produce");
-        std::vector<std::int64_t> delivered;
-        for (std::size_t i = 0; i < rows->ids.size(); ++i) {
-            if (sent->delivered.at(i)) delivered.push_back(rows->ids[i]);
+        verdicts known;
+        set_followers_aside(*rows, known);
+        if (!rows->ids.empty()) {
+            const auto sent = destination_->publish(rows->events);
+            if (!sent) return note_failure(sent.error().detail);
+            kill_point("after_produce");
+            known.problem = sent->problem;
+            sort(*rows, sent->fates, known);
         }
-        if (auto failed = settle(delivered)) return note_failure(failed->detail);
-        if (delivered.size() < rows->ids.size())
-            return note_failure("some events were not delivered");
-        if (delivered.size() < batch_) return round_end::emptied;
+        if (auto failed = settle(known)) return note_failure(failed->detail);
+        if (known.undelivered > 0) return note_failure(known.problem);
+        if (is_all) return round_end::emptied;
         batch_ = std::min(batch_ * 2, batch_max);
         return round_end::more;
     }
 
-    /// Empty when the lease is this relay's. With nothing to publish none is taken: an idle shop
-    /// writes nothing.
+    /// What a round has learned of its rows, by their numbers.
+    struct verdicts {
+        std::vector<std::int64_t> delivered;
+        std::vector<std::int64_t> parked;
+        std::size_t undelivered = 0;
+        std::string problem;
+    };
+
+    /// Rows of a subject that has a parked one are parked behind it.
+    void set_followers_aside(waiting_events& rows, verdicts& known) const {
+        if (parked_subjects_.empty()) return;
+        waiting_events rest;
+        for (std::size_t i = 0; i < rows.ids.size(); ++i) {
+            if (parked_subjects_.contains(rows.events[i].subject)) {
+                known.parked.push_back(rows.ids[i]);
+                continue;
+            }
+            rest.ids.push_back(rows.ids[i]);
+            rest.events.push_back(std::move(rows.events[i]));
+        }
+        rows = std::move(rest);
+    }
+
+    void sort(const waiting_events& rows, const std::vector<fate>& fates, verdicts& known) {
+        for (std::size_t i = 0; i < rows.ids.size(); ++i) {
+            const auto& subject = rows.events[i].subject;
+            if (fates.at(i) == fate::refused && parked_subjects_.insert(subject).second) {
+                log::warning("outbox.event_parked", {{"ce_id", to_string(rows.events[i].ce_id)},
+                                                     {"subject", subject},
+                                                     {"detail", known.problem}});
+            }
+            if (fates[i] == fate::delivered)
+                known.delivered.push_back(rows.ids[i]);
+            else if (parked_subjects_.contains(subject))
+                known.parked.push_back(rows.ids[i]);
+            else
+                ++known.undelivered;
+        }
+    }
+
+    /// Empty when the lease is this relay's, and lasts for a batch. With nothing to publish none
+    /// is taken: an idle shop writes nothing.
     std::optional<round_end> hold_lease() {
-        if (lease_ && steady::now() < lease_until_) return std::nullopt;
-        auto waits =
-            database_.read([](db::transaction& tx) -> result<bool> { return anything_waits(tx); });
+        const auto now = steady::now();
+        if (lease_ && now + lease_left_min < lease_until_) return std::nullopt;
+        // Whoever comes new tries what another has parked.
+        const bool parked_too = !held_before_;
+        auto waits = database_.read([parked_too](db::transaction& tx) -> result<bool> {
+            return anything_waits(tx, parked_too);
+        });
         if (!waits) return note_failure(waits.error().detail);
         if (!*waits) return round_end::idle;
+        if (lease_ && now < lease_until_) return renew_lease();
+        return take_lease_anew();
+    }
+
+    std::optional<round_end> renew_lease() {
+        if (auto failed = under_lease([](db::transaction&) -> result<void> { return {}; }, 0))
+            return note_failure(failed->detail);
+        return std::nullopt;
+    }
+
+    std::optional<round_end> take_lease_anew() {
         const auto asked_at = steady::now();
         auto taken = database_.write([this](db::transaction& tx) -> result<std::optional<lease>> {
-            return take_lease(tx, self_, lease_length);
+            auto mine = take_lease(tx, self_, lease_length);
+            if (mine) unpark_rows(tx);
+            return mine;
         });
         if (!taken) return note_failure(taken.error().detail);
         lease_ = *taken;
         lease_until_ = asked_at + lease_length;
         if (!lease_) return round_end::idle;
+        held_before_ = true;
+        parked_subjects_.clear();
         return std::nullopt;
     }
 
-    /// Deletes and counts what was delivered, all or nothing. Whatever is left, for whatever
-    /// reason, is published again.
-    std::optional<failure> settle(const std::vector<std::int64_t>& delivered) {
-        if (delivered.empty()) return std::nullopt;
-        const auto count = static_cast<std::int64_t>(delivered.size());
+    /// Deletes and counts what was delivered, and sets aside what was refused. Whatever is left,
+    /// for whatever reason, is published again.
+    std::optional<failure> settle(const verdicts& known) {
+        const bool one_writer = database_.dialect() == db::dialect::sqlite;
+        const auto at_once = one_writer ? batch_max : delete_max_mysql;
+        for (std::span<const std::int64_t> rest{known.delivered}; !rest.empty();) {
+            const auto part = rest.first(std::min(at_once, rest.size()));
+            const auto count = static_cast<std::int64_t>(part.size());
+            auto remove = [part, count](db::transaction& tx) -> result<void> {
+                kill_point("before_outbox_delete");
+                if (delete_rows(tx, part) == count) return {};
+                return failure{errc::internal, "rows that were published are gone"};
+            };
+            if (auto failed = under_lease(remove, count)) return failed;
+            published.add(part.size());
+            rest = rest.subspan(part.size());
+        }
+        if (known.parked.empty()) return std::nullopt;
+        auto park = [&known](db::transaction& tx) -> result<void> {
+            if (park_rows(tx, known.parked) == std::ssize(known.parked)) return {};
+            return failure{errc::internal, "rows that were refused are gone"};
+        };
+        if (auto failed = under_lease(park, 0)) return failed;
+        parked.add(known.parked.size());
+        return std::nullopt;
+    }
+
+    /// Runs `work` in a transaction that renews the lease and counts `count` published events, all
+    /// or nothing, and nothing when the lease is another's by now.
+    template <class Work>
+    std::optional<failure> under_lease(Work work, std::int64_t count) {
         const auto asked_at = steady::now();
-        auto settled = database_.write([&](db::transaction& tx) -> result<void> {
+        auto done = database_.write([&](db::transaction& tx) -> result<void> {
             if (!renew_and_count(tx, lease_.value(), lease_length, count)) {
                 return failure{errc::internal, "another relay has taken the lease"};
             }
-            kill_point("before_outbox_delete");
-            if (delete_rows(tx, delivered) != count) {
-                return failure{errc::internal, "rows that were published are gone"};
-            }
-            return {};
+            return work(tx);
         });
-        if (!settled) return settled.error();
+        if (!done) return done.error();
         lease_until_ = asked_at + lease_length;
         return std::nullopt;
     }
@@ -176,6 +277,7 @@ private:
     }
 
     round_end note_failure(const std::string& detail) {
+        failures.add();
         if (healthy_.exchange(false)) log::warning("outbox.relay_failed", {{"detail", detail}});
         return round_end::failed;
     }
@@ -213,6 +315,8 @@ private:
     // the thread's own
     std::optional<lease> lease_;
     steady::time_point lease_until_;
+    bool held_before_ = false;
+    std::set<std::string> parked_subjects_;  ///< under this lease
     std::size_t batch_ = batch_start;
 
     std::thread thread_;

@@ -38,7 +38,7 @@ public:
     using behaviour = std::function<result<publisher::outcome>(std::span<const event>)>;
 
     static result<publisher::outcome> deliver_all(std::span<const event> events) {
-        return publisher::outcome{std::vector<bool>(events.size(), true)};
+        return publisher::outcome{std::vector<fate>(events.size(), fate::delivered)};
     }
 
     void behave(behaviour next) {

@@ -106,8 +106,8 @@ TEST_CASE("only what was delivered is deleted and counted", "[outbox][relay][fau
             go_on.wait();
             return destination::deliver_all(batch);
         }
-        publisher::outcome some{std::vector<bool>(batch.size(), true)};
-        some.delivered[2] = some.delivered[7] = false;
+        publisher::outcome some{std::vector<fate>(batch.size(), fate::delivered)};
+        some.fates[2] = some.fates[7] = fate::failed;
         return some;
     });
     stage.moving->start();
@@ -150,16 +150,6 @@ TEST_CASE("the relay is ill while its destination refuses, and publishes the res
     REQUIRE(stage.empties());
     CHECK(eventually([&] { return stage.moving->healthy(); }));
     CHECK(stage.shop.counts().published == 700);
-}
-
-TEST_CASE("parked events stay", "[outbox][relay]") {
-    relay_stage stage;
-    stage.shop.add(make_events(5));
-    stage.shop.execute(db::sql{} << "UPDATE outbox SET parked = 1 WHERE id = 2");
-    stage.moving->start();
-    REQUIRE(stage.empties());
-    CHECK(stage.shop.counts().parked == 1);
-    CHECK(stage.shop.counts().published == 4);
 }
 
 TEST_CASE("stopping publishes what waits, however much", "[outbox][relay]") {

@@ -1,0 +1,35 @@
+#pragma once
+#include <market/outbox/publisher.hpp>
+
+#include "kafka_producer.hpp"
+
+namespace market::outbox {
+
+/// Publishes to Kafka.
+///
+/// 1. Of one subject one event at a time is on its way, so that no error, whatever the client
+///    makes of it, lets a later event overtake.
+/// 2. After any error the producer is thrown away; what was not delivered is sent by the next.
+/// 3. A broker refuses a whole batch for one event in it: only an event that is refused when it
+///    travels alone is refused for itself.
+class kafka_publisher final : public publisher {
+public:
+    explicit kafka_publisher(std::string brokers) : brokers_(std::move(brokers)) {}
+    result<outcome> publish(std::span<const event> events) override;
+
+private:
+    struct shipment;
+    using numbers = std::vector<std::size_t>;  ///< of events in the shipment
+
+    result<void> have_producer();
+    result<void> have_topics(const shipment& goods);
+    numbers send_in_waves(shipment& goods);
+    bool send_alone(shipment& goods, const numbers& suspects);
+    bool send_together(shipment& goods, const numbers& wave);
+    void judge(shipment& goods, const numbers& wave);
+
+    const std::string brokers_;
+    std::unique_ptr<kafka_producer> producer_;
+};
+
+}  // namespace market::outbox

@@ -1,0 +1,79 @@
+/// The relay on MySQL and MariaDB, where others write while it deletes.
+#include <market/db/migrator.hpp>
+#include <market/outbox/relay.hpp>
+
+#include "db/backend.hpp"
+#include "outbox/outbox_fixture.hpp"
+#include "support/catch.hpp"
+#include "support/eventually.hpp"
+
+using namespace market;
+using namespace market::outbox;
+using namespace market::outbox::testing;
+using market::testing::eventually;
+
+namespace {
+
+tally counts(db::database& of) {
+    return of.read([](db::transaction& tx) -> result<tally> { return read_tally(tx); }).value();
+}
+
+void add(db::database& to, const std::vector<event>& events) {
+    to.write([&](db::transaction& tx) -> result<void> {
+          append(tx, events);
+          return {};
+      }).value();
+}
+
+}  // namespace
+
+TEST_CASE("a purchase that is still open holds up no relay, and no relay a purchase",
+          "[outbox][relay][server]") {
+    const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
+    const auto fresh = db::test::fresh_database::on(which);
+    if (!fresh) return;
+    const auto database = fresh->open();
+    db::migrate(*database).value();
+    destination where;
+    const auto moving = make_relay(*database, std::make_unique<recording_publisher>(where));
+    add(*database, make_events(20));
+    // A row between those that the relay will find. The server ends idle writers after 5 s.
+    const auto open = database->begin(db::access::write);
+    append(*open, make_events(1));
+    add(*database, make_events(3000));
+    moving->start();
+    REQUIRE(eventually([&] { return counts(*database).published == 3020; }, 3s));
+    append(*open, make_events(1));
+    REQUIRE(open->commit() == db::commit_outcome::committed);
+    REQUIRE(eventually([&] { return counts(*database).published == 3022; }));
+    CHECK(counts(*database).waiting == 0);
+    CHECK(moving->healthy());
+}
+
+TEST_CASE("refused events are set aside and tried again on a server too",
+          "[outbox][relay][server]") {
+    const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
+    const auto fresh = db::test::fresh_database::on(which);
+    if (!fresh) return;
+    const auto database = fresh->open();
+    db::migrate(*database).value();
+    destination where;
+    std::atomic<bool> refuse{true};
+    where.behave([&](std::span<const event> batch) -> result<publisher::outcome> {
+        publisher::outcome out{{}, "too large"};
+        for (const auto& each : batch)
+            out.fates.push_back(refuse && each.subject == "b" ? fate::refused : fate::delivered);
+        return out;
+    });
+    add(*database, {make_event("a"), make_event("b"), make_event("b")});
+    auto moving = make_relay(*database, std::make_unique<recording_publisher>(where));
+    moving->start();
+    REQUIRE(eventually([&] { return counts(*database).waiting == 0; }));
+    CHECK(counts(*database).parked == 2);
+    moving->stop(20s);
+    refuse = false;
+    moving = make_relay(*database, std::make_unique<recording_publisher>(where));
+    moving->start();
+    REQUIRE(eventually([&] { return counts(*database).published == 3; }));
+    CHECK(counts(*database).parked == 0);
+}
