@@ -167,6 +167,8 @@ private:
     void refuse_weak_secrets() {
         if (!made_.production()) return;
         refuse_weak_secret("auth.secret");
+        if (std::ranges::any_of(words_of(made_.text("auth.previous_secrets")), is_weak_secret))
+            blame("auth.previous_secrets: one is too easy to guess, which mode production refuses");
         if (made_.text("payments.mode") != "off") refuse_weak_secret("payments.webhook_secret");
     }
 

@@ -1,6 +1,7 @@
 #include "setting.hpp"
 
 #include <market/db/database.hpp>
+#include <market/http/network.hpp>
 #include <market/outbox/publisher.hpp>
 #include <market/redis/client.hpp>
 #include <market/user/rules.hpp>
@@ -60,6 +61,12 @@ constexpr std::array table{
             .doc = "seconds that requests in flight get at SIGTERM",
             .least = 0,
             .most = 3600},
+    setting{.name = "http.trusted_proxies",
+            .fallback = "",
+            .doc = "proxies whose X-Forwarded-For is believed: addresses and blocks such as"
+                   " 10.0.0.0/8, separated by spaces",
+            .least = 0,
+            .most = 4000},
     setting{.name = "http.cors_origins",
             .fallback = "",
             .doc = "origins of other sites whose pages may call, separated by spaces; * for any",
@@ -86,15 +93,25 @@ constexpr std::array table{
     setting{.name = "mail.url",
             .kind = value_kind::url,
             .fallback = "file:{data_dir}/mail",
-            .doc = "file:DIR writes one .eml a mail",
-            .choices = "file",
-            .not_built = "smtp",
+            .doc = "file:DIR writes one .eml a mail; smtp://[user:password@]host[:port]",
+            .choices = "file smtp",
             .hidden = secrecy::url_password},
     setting{.name = "mail.from",
             .fallback = "no-reply@market.invalid",
             .doc = "sender of the mails",
             .least = 3,
             .most = 254},
+    setting{.name = "mail.starttls",
+            .kind = value_kind::choice,
+            .fallback = "offered",
+            .doc = "encryption to the mail host: when offered, or required; a password makes it"
+                   " required, but to this machine",
+            .choices = "offered required"},
+    setting{.name = "mail.ca_file",
+            .fallback = "",
+            .doc = "PEM file of who vouches for the mail host; empty: the system's",
+            .least = 0,
+            .most = 1000},
     setting{.name = "auth.secret",
             .fallback = "",
             .doc = "key of the access tokens, 32 bytes or more; empty in development: made once and"
@@ -102,6 +119,49 @@ constexpr std::array table{
             .least = 0,
             .most = 4096,
             .hidden = secrecy::whole},
+    setting{
+        .name = "auth.previous_secrets",
+        .fallback = "",
+        .doc = "earlier values of auth.secret, separated by spaces: what they signed stays good",
+        .least = 0,
+        .most = 16384,
+        .hidden = secrecy::whole},
+    setting{.name = "throttle.login_account",
+            .kind = value_kind::integer,
+            .fallback = "10",
+            .doc = "failed logins of one account in 15 minutes; 0: no limit",
+            .least = 0,
+            .most = 10'000},
+    setting{.name = "throttle.login_client",
+            .kind = value_kind::integer,
+            .fallback = "100",
+            .doc = "failed logins from one client in 15 minutes; 0: no limit",
+            .least = 0,
+            .most = 10'000},
+    setting{.name = "throttle.codes_address",
+            .kind = value_kind::integer,
+            .fallback = "5",
+            .doc = "codes mailed to one address in an hour; 0: no limit",
+            .least = 0,
+            .most = 10'000},
+    setting{.name = "throttle.codes_client",
+            .kind = value_kind::integer,
+            .fallback = "100",
+            .doc = "codes asked for by one client in an hour; 0: no limit",
+            .least = 0,
+            .most = 10'000},
+    setting{.name = "throttle.email_check_client",
+            .kind = value_kind::integer,
+            .fallback = "120",
+            .doc = "addresses looked up by one client in a minute; 0: no limit",
+            .least = 0,
+            .most = 10'000},
+    setting{.name = "throttle.refresh_session",
+            .kind = value_kind::integer,
+            .fallback = "60",
+            .doc = "refreshes of one session in an hour; 0: no limit",
+            .least = 0,
+            .most = 10'000},
     setting{.name = "payments.mode",
             .kind = value_kind::choice,
             .fallback = "off",
@@ -166,6 +226,8 @@ bool is_origin(const std::string& word) {
            word.size() > host + 3 && word.find('/', host + 3) == std::string::npos;
 }
 
+bool is_network(const std::string& word) { return http::network::read(word).has_value(); }
+
 bool is_ip_address(std::string_view text) {
     boost::system::error_code refused;
     boost::asio::ip::make_address(text, refused);
@@ -203,12 +265,17 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
     }
     if (key.name == "http.cors_origins" && !std::ranges::all_of(words_of(value), is_origin))
         return "is not a list of http:// and https:// origins";
+    if (key.name == "http.trusted_proxies" && !std::ranges::all_of(words_of(value), is_network))
+        return "is not a list of addresses and blocks such as 10.0.0.0/8";
     if (key.name == "http.address" && !is_ip_address(value))
         return "is not an IP address, such as 127.0.0.1, 0.0.0.0 or ::1";
     if (key.name == "mail.from" && !is_sender(value))
         return "is neither an e-mail address nor Name <address>";
     if (key.name == "auth.secret" && !value.empty() && bytes < 32)
         return "is shorter than 32 bytes";
+    const auto is_short = [](const std::string& secret) { return secret.size() < 32; };
+    if (key.name == "auth.previous_secrets" && std::ranges::any_of(words_of(value), is_short))
+        return "holds a secret that is shorter than 32 bytes";
     return std::nullopt;
 }
 
@@ -235,8 +302,8 @@ std::optional<std::string> place_objection(const setting& key, std::string_view 
     } else if (key.name == "events.url") {
         if (const auto made = outbox::make_publisher(std::string{value}); !made)
             return "is no place for events: " + made.error().detail;
-    } else if (rest.empty()) {
-        return "names no folder: file:DIR";
+    } else {
+        return user::mail_url_objection(std::string{value});
     }
     return std::nullopt;
 }

@@ -28,6 +28,28 @@ std::optional<std::chrono::seconds> payment_hold(const configuration& config) {
     return std::chrono::seconds{config.integer("payments.hold_seconds")};
 }
 
+std::vector<http::network> trusted_proxies(const configuration& config) {
+    std::vector<http::network> out;
+    for (const auto& word : words_of(config.text("http.trusted_proxies")))
+        out.push_back(http::network::read(word).value());  // checked when it was loaded
+    return out;
+}
+
+user::settings user_settings(const configuration& config, const std::string& secret) {
+    return {.secret = secret,
+            .previous_secrets = words_of(config.text("auth.previous_secrets")),
+            .mail_url = config.text("mail.url"),
+            .mail_from = config.text("mail.from"),
+            .mail_starttls_required = config.text("mail.starttls") == "required",
+            .mail_ca_file = config.text("mail.ca_file"),
+            .limits = {.login_account = config.integer("throttle.login_account"),
+                       .login_client = config.integer("throttle.login_client"),
+                       .codes_address = config.integer("throttle.codes_address"),
+                       .codes_client = config.integer("throttle.codes_client"),
+                       .email_check_client = config.integer("throttle.email_check_client"),
+                       .refresh_session = config.integer("throttle.refresh_session")}};
+}
+
 }  // namespace
 
 result<std::string> access_secret(const configuration& config) {
@@ -116,14 +138,13 @@ result<void> shop::build() {
          .payment_hold = payment_hold(config_)});
     catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_,
                                              orders_->rebuilder());
-    auto users = user::make_user_service(*record_, blocking_, system_clock(),
-                                         {.secret = secret_,
-                                          .mail_url = config_.text("mail.url"),
-                                          .mail_from = config_.text("mail.from")});
-    if (!users) return failure{errc::internal, "mail.url: " + users.error().detail};
+    throttle_ = user::make_memory_throttle(system_clock());
+    auto users = user::make_user_module(*record_, blocking_, system_clock(), *throttle_,
+                                        user_settings(config_, secret_));
+    if (!users) return failure{errc::internal, users.error().detail};
     users_ = std::move(*users);
 
-    server_ = http::make_server({.users = *users_,
+    server_ = http::make_server({.users = users_->service(),
                                  .catalog = *catalog_,
                                  .orders = orders_->service(),
                                  .rebuilder = orders_->rebuilder(),
@@ -135,7 +156,8 @@ result<void> shop::build() {
                                  .currency = config_.text("shop.currency"),
                                  .control_socket = control_socket_path(config_),
                                  .webhook_secret = config_.text("payments.webhook_secret"),
-                                 .cors_origins = words_of(config_.text("http.cors_origins"))},
+                                 .cors_origins = words_of(config_.text("http.cors_origins")),
+                                 .trusted_proxies = trusted_proxies(config_)},
                                 readiness_checks());
     return {};
 }
@@ -156,6 +178,10 @@ std::vector<http::readiness_check> shop::readiness_checks() {
 
 result<void> shop::start() {
     readiness_.start();
+    if (auto started = users_->start(); !started) {
+        readiness_.stop();
+        return failure{errc::internal, "the accounts: " + started.error().detail};
+    }
     relay_->start();
     orders_->start();
     running_ = true;
@@ -167,6 +193,7 @@ bool shop::stop(deadline until) {
     const bool all_answered = server_->stop(until);
     orders_->stop();
     blocking_.wait_until_idle();
+    users_->stop();
     relay_->stop(relay_flush_max);
     readiness_.stop();
     return all_answered;

@@ -63,7 +63,8 @@ private:
     std::unique_ptr<outbox::relay> relay_;
     std::unique_ptr<order::order_module> orders_;
     std::unique_ptr<catalog::catalog_service> catalog_;
-    std::unique_ptr<user::user_service> users_;
+    std::unique_ptr<user::throttle> throttle_;
+    std::unique_ptr<user::user_module> users_;
     readiness readiness_;
     std::unique_ptr<http::server> server_;
     bool running_ = false;

@@ -47,6 +47,9 @@ int admin_create(const configuration& config, const admin_options& chosen) {
     if (length(*password) < 8 || length(*password) > 128) {
         return refuse_usage("--password-file: the password must have 8 to 128 characters");
     }
+    if (user::is_common_password(*password)) {
+        return refuse_usage("--password-file: the password is one of those that everybody tries");
+    }
     auto record = open_migrated_record(config);
     if (!record) return fail(record.error().detail);
     const auto made = user::create_admin(**record, system_clock(), chosen.email, *password);

@@ -24,6 +24,7 @@ std::string_view to_string(errc code) {
         case errc::code_invalid: return "code_invalid";
         case errc::login_failed: return "login_failed";
         case errc::refresh_invalid: return "refresh_invalid";
+        case errc::password_wrong: return "password_wrong";
         case errc::product_not_found: return "product_not_found";
         case errc::sale_not_found: return "sale_not_found";
         case errc::stock_conflict: return "stock_conflict";

@@ -10,6 +10,11 @@ set(MARKET_MIGRATIONS
   0106_sessions
   0107_sessions_by_user
   0108_set_up_links
+  0109_ended_sessions
+  0110_mails
+  0111_mails_by_due
+  0112_security_events
+  0113_security_events_by_time
   0201_pools
   0202_pools_by_product
   0203_stock_movements

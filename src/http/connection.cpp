@@ -38,8 +38,9 @@ std::string_view date_now() {
 
 }  // namespace
 
-connection::connection(stream_socket socket, const world& shop, const dispatcher& routes)
-    : socket_(std::move(socket)), shop_(shop), routes_(routes) {}
+connection::connection(stream_socket socket, std::string peer, const world& shop,
+                       const dispatcher& routes)
+    : socket_(std::move(socket)), peer_(std::move(peer)), shop_(shop), routes_(routes) {}
 
 void connection::wait_at_most(std::chrono::milliseconds span) {
     until_ = steady_clock::now() + span;
@@ -91,6 +92,7 @@ asio::awaitable<bool> connection::serve_one() {
         wait_at_most(head_wait);
     }
     if (!co_await read_until(request_reader::stage::head)) co_return false;
+    reader_.current().peer = peer_;
     auto opened = routes_.open(reader_.current());
     if (reader_.current().has_body) {
         if (reader_.current().expects_continue && !reader_.has_bytes()) {

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <string>
 
 namespace market::http {
 
@@ -29,7 +30,8 @@ inline constexpr std::chrono::milliseconds leave_wait{300};
 class connection {
 public:
     /// `shop` and `routes` outlive it.
-    connection(stream_socket socket, const world& shop, const dispatcher& routes);
+    /// `peer`: the address of the other end; empty: a Unix socket.
+    connection(stream_socket socket, std::string peer, const world& shop, const dispatcher& routes);
 
     /// Until the connection has ended. The connection outlives the coroutine.
     asio::awaitable<void> run();
@@ -53,6 +55,7 @@ private:
     bool is_last_reply();
 
     stream_socket socket_;
+    const std::string peer_;
     const world& shop_;
     const dispatcher& routes_;
     request_reader reader_;

@@ -115,6 +115,12 @@ asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) c
         log::error("http.handler_failed",
                    {{"route", std::string(to.pattern)}, {"request_id", opened.request_id}});
     }
+    if (outcome && opened.who.is_admin() && sent.method != "GET" && sent.method != "HEAD") {
+        auto action = sent.method + ' ' + sent.path;
+        auto client = client_of(sent.peer, sent.forwarded_for, shop_.chosen.trusted_proxies);
+        co_await shop_.parts.users.note_admin_action(opened.who, std::move(action),
+                                                     std::move(client));
+    }
     reply answer =
         outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
     co_return finished(std::move(answer), opened, sent, shop_);

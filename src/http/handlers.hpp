@@ -13,7 +13,12 @@ answering verify_email_code(call it);
 answering sign_up(call it);
 answering log_in(call it);
 answering refresh_session(call it);
+answering log_out(call it);
+answering log_out_all(call it);
+answering reset_password(call it);
 answering read_me(call it);
+answering change_me(call it);
+answering change_password(call it);
 
 // set_up_handlers.cpp
 answering show_set_up(call it);

@@ -24,8 +24,6 @@ reply html_reply(std::string body, std::string_view policy) {
     rules += policy;
     reply answer{200, std::move(body), html_type};
     answer.headers.emplace_back("Content-Security-Policy", std::move(rules));
-    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
-    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
     return answer;
 }
 

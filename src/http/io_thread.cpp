@@ -24,6 +24,16 @@ void log_if_failed(const std::exception_ptr& failed) {
     if (failed) log::error("http.coroutine_failed");
 }
 
+/// Without the scope of a link-local address: the machine is the same on each link.
+template <class Socket>
+std::string peer_of(const Socket& socket) {
+    boost::system::error_code failed;
+    const auto end = socket.remote_endpoint(failed);
+    if (failed) return "0.0.0.0";  // gone already
+    if (end.address().is_v4()) return end.address().to_string();
+    return asio::ip::make_address_v6(end.address().to_v6().to_bytes()).to_string();
+}
+
 }  // namespace
 
 void connection_count::add(std::ptrdiff_t change) {
@@ -131,17 +141,20 @@ void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& routes) {
 
 template <class Socket>
 void io_thread::begin(Socket socket, const dispatcher& routes) {
+    std::string peer;
     if constexpr (std::is_same_v<typename Socket::protocol_type, asio::ip::tcp>) {
         boost::system::error_code ignored;  // slower without, but right
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+        peer = peer_of(socket);
     }
-    asio::co_spawn(context_, serve(stream_socket(std::move(socket)), routes, counted(count_)),
-                   log_if_failed);
+    asio::co_spawn(
+        context_, serve(stream_socket(std::move(socket)), std::move(peer), routes, counted(count_)),
+        log_if_failed);
 }
 
-asio::awaitable<void> io_thread::serve(stream_socket socket, const dispatcher& routes,
-                                       counted open) {
-    connection client(std::move(socket), shop_, routes);
+asio::awaitable<void> io_thread::serve(stream_socket socket, std::string peer,
+                                       const dispatcher& routes, counted open) {
+    connection client(std::move(socket), std::move(peer), shop_, routes);
     struct enrolled {
         io_thread& thread;
         connection* client;

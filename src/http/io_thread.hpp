@@ -72,7 +72,8 @@ private:
     void accept_waiting(Acceptor& acceptor, const dispatcher& routes);
     template <class Socket>
     void begin(Socket socket, const dispatcher& routes);
-    asio::awaitable<void> serve(stream_socket socket, const dispatcher& routes, counted open);
+    asio::awaitable<void> serve(stream_socket socket, std::string peer, const dispatcher& routes,
+                                counted open);
     asio::awaitable<void> sweep();
     asio::awaitable<void> pause(std::chrono::milliseconds span);
     void finish_accepting();

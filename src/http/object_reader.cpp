@@ -15,6 +15,13 @@ bool object_reader::has(std::string_view name) const {
     return object_ && object_->if_contains(name);
 }
 
+bool object_reader::is_null(std::string_view name) {
+    const auto* value = object_ ? object_->if_contains(name) : nullptr;
+    if (!value || !value->is_null()) return false;
+    asked_.push_back(name);
+    return true;
+}
+
 const boost::json::value* object_reader::member(std::string_view name) {
     asked_.push_back(name);
     return object_ ? object_->if_contains(name) : nullptr;

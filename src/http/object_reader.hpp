@@ -28,6 +28,8 @@ public:
     object_reader(const boost::json::value& value, std::string at, findings& found);
 
     bool has(std::string_view member) const;
+    /// Is it there, and null? Then it counts as read.
+    bool is_null(std::string_view member);
 
     std::string text(std::string_view member, const text_rule& rule);
     std::optional<std::string> optional_text(std::string_view member, const text_rule& rule);

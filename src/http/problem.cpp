@@ -82,6 +82,7 @@ problem_kind kind_of(errc code) {
         case errc::code_invalid: return {422, "The code is not valid"};
         case errc::login_failed: return {401, "The e-mail address or the password is wrong"};
         case errc::refresh_invalid: return {401, "The refresh token is not valid"};
+        case errc::password_wrong: return {422, "The current password is wrong"};
         case errc::product_not_found: return {404, "There is no such product"};
         case errc::sale_not_found: return {404, "There is no such sale"};
         case errc::stock_conflict: return {409, "There is not enough stock"};

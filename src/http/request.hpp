@@ -21,6 +21,8 @@ struct request {
     std::string traceparent;
     std::vector<std::string> idempotency_keys;   ///< every one sent
     std::vector<std::string> market_signatures;  ///< likewise
+    std::vector<std::string> forwarded_for;     ///< every X-Forwarded-For, in order
+    std::string peer;                           ///< address of the other end; empty: a Unix socket
     std::string body;
 };
 

@@ -66,6 +66,7 @@ void set_field(request& into, const beast::http::fields::value_type& field) {
     }
     const std::string_view name(field.name_string());
     if (same_without_case(name, "x-request-id")) into.request_id = value;
+    if (same_without_case(name, "x-forwarded-for")) into.forwarded_for.emplace_back(value);
     if (same_without_case(name, "traceparent")) into.traceparent = value;
     if (same_without_case(name, "idempotency-key")) into.idempotency_keys.emplace_back(value);
     if (same_without_case(name, "market-signature")) into.market_signatures.emplace_back(value);

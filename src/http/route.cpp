@@ -3,6 +3,8 @@
 #include "query_reader.hpp"
 #include "trace.hpp"
 
+#include <market/http/network.hpp>
+
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
@@ -47,6 +49,10 @@ void allow(std::string& allowed, std::string_view method) {
 }  // namespace
 
 void call::takes_no_parameters() { query_reader(sent.query, found).finish(); }
+
+std::string call::client() const {
+    return client_of(sent.peer, sent.forwarded_for, shop.chosen.trusted_proxies);
+}
 
 std::string call::traceparent() const { return accept_traceparent(sent.traceparent); }
 

@@ -13,8 +13,13 @@ constexpr std::array table{
     route{"POST", "/v1/auth/email-codes/verify", anonymous, payload::json, verify_email_code},
     route{"POST", "/v1/auth/login", anonymous, payload::json, log_in},
     route{"POST", "/v1/auth/refresh", anonymous, payload::json, refresh_session},
+    route{"POST", "/v1/auth/logout", user, payload::none, log_out},
+    route{"POST", "/v1/auth/logout-all", user, payload::none, log_out_all},
+    route{"POST", "/v1/auth/password-reset", anonymous, payload::json, reset_password},
     route{"POST", "/v1/users", anonymous, payload::json, sign_up},
     route{"GET", "/v1/users/me", user, payload::none, read_me},
+    route{"PATCH", "/v1/users/me", user, payload::json, change_me},
+    route{"PUT", "/v1/users/me/password", user, payload::json, change_password},
     route{"GET", "/setup", anonymous, payload::none, show_set_up},
     route{"POST", "/v1/setup", anonymous, payload::json_or_form, set_up},
 

@@ -52,13 +52,14 @@ answering set_up(call it) {
     object_reader in(it.body, "", it.found);
     auto token = in.text("token", token_rule);
     auto email = in.text("email", email_rule);
-    auto password = in.text("password", password_rule);
+    auto password = in.text("password", new_password_rule);
     auto name = in.text("name", name_rule);
     in.finish();
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
-
-    auto made = co_await it.shop.parts.users.set_up(std::move(token), std::move(email),
-                                                    std::move(password), std::move(name));
+    auto client = it.client();
+    auto made =
+        co_await it.shop.parts.users.set_up(std::move(token), std::move(email), std::move(password),
+                                            std::move(name), std::move(client));
     if (!made) co_return made.error();
     const bool by_form = is_form(it.sent.content_type);
     auto answer =

@@ -37,6 +37,8 @@ bool is_code(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool is_uncommon(std::string_view text) { return !user::is_common_password(text); }
+
 bool is_id(std::string_view text) { return parse_id<product_id>(text).has_value(); }
 
 bool is_cursor(std::string_view text) { return read_cursor(text).has_value(); }
@@ -60,6 +62,8 @@ constexpr std::size_t any_length = 64 * 1024;  // of a body: the shape says it a
 
 const text_rule email_rule{1, 254, user::is_email, "an e-mail address"};
 const text_rule password_rule{8, 128};
+const text_rule new_password_rule{8, 128, is_uncommon,
+                                  "none of the passwords that everybody tries"};
 const text_rule name_rule{1, 100};
 const text_rule phone_rule{0, any_length, user::is_phone, "a phone number like 010-1234-5678"};
 const text_rule code_rule{0, any_length, is_code, "a code of 6 digits"};

@@ -26,7 +26,8 @@ text_fault check_text(std::string_view text, const text_rule& rule);
 /// "has to be one of: ..."
 std::string one_of(std::span<const std::string_view> allowed);
 
-extern const text_rule email_rule, password_rule, name_rule, phone_rule, code_rule, token_rule;
+extern const text_rule email_rule, password_rule, new_password_rule, name_rule, phone_rule,
+    code_rule, token_rule;
 extern const text_rule address_part_rule, zipcode_rule;
 extern const text_rule title_rule, description_rule, category_rule, image_url_rule, id_rule,
     time_rule;

@@ -17,9 +17,6 @@ constexpr std::size_t token_size_max = 4096;
 /// `exp`, whichever clock is ahead.
 constexpr std::int64_t skew_seconds_max = 30;
 
-// {"alg":"HS256","typ":"JWT"}
-constexpr std::string_view own_header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
-
 std::int64_t to_seconds(instant at) {
     return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
@@ -28,14 +25,18 @@ std::string signature_of(std::string_view secret, std::string_view signed_part) 
     return to_base64url(as_chars(hmac_sha256(secret, signed_part)));
 }
 
-/// A header with anything else in it (kid, jku, crit ...) asks for what is not done here.
-bool is_header(std::string_view encoded) {
-    if (encoded == own_header) return true;
+/// A header with anything else in it (jku, crit ...) asks for what is not done here: null.
+const signing_keys::key* key_of(const signing_keys& keys, std::string_view encoded) {
+    for (const auto& key : keys.all()) {
+        if (encoded == key.header) return &key;
+    }
     const auto json = from_base64url(encoded);
-    if (!json) return false;
+    if (!json) return nullptr;
     const auto header = flat_object::read(*json);
-    return header && header->size() == 2 && header->text("alg") == "HS256" &&
-           header->text("typ") == "JWT";
+    if (!header || header->text("alg") != "HS256" || header->text("typ") != "JWT") return nullptr;
+    if (header->size() == 2) return &keys.current();
+    const auto id = header->text("kid");
+    return header->size() == 3 && id ? keys.find(*id) : nullptr;
 }
 
 bool is_in_time(const flat_object& claims, instant now) {
@@ -63,23 +64,24 @@ std::optional<principal> read_claims(std::string_view encoded, instant now) {
     return principal{*user, *held_role, *session};
 }
 
-std::optional<principal> verify(std::string_view secret, std::string_view token, instant now) {
+std::optional<principal> verify(const signing_keys& keys, std::string_view token, instant now) {
     if (token.size() > token_size_max) return std::nullopt;
     const auto first = token.find('.');
     if (first == std::string_view::npos) return std::nullopt;
     const auto second = token.find('.', first + 1);
     if (second == std::string_view::npos) return std::nullopt;
+    const auto* key = key_of(keys, token.substr(0, first));
+    if (key == nullptr) return std::nullopt;
     // The one right text is made and compared, so that no second spelling of a signature (padding,
     // stray bits, a fourth part) is ever decoded.
-    const auto expected = signature_of(secret, token.substr(0, second));
+    const auto expected = signature_of(key->secret, token.substr(0, second));
     if (!equal_in_constant_time(expected, token.substr(second + 1))) return std::nullopt;
-    if (!is_header(token.substr(0, first))) return std::nullopt;
     return read_claims(token.substr(first + 1, second - first - 1), now);
 }
 
 }  // namespace
 
-std::string sign_access_token(std::string_view secret, const principal& who, instant now,
+std::string sign_access_token(const signing_keys::key& key, const principal& who, instant now,
                               std::chrono::seconds life) {
     const auto issued = to_seconds(now);
     std::string claims = R"({"iss":"market","aud":"market-api","sub":")" + to_string(who.id);
@@ -88,14 +90,13 @@ std::string sign_access_token(std::string_view secret, const principal& who, ins
     claims += R"(","sid":")" + to_string(who.session);
     claims += R"(","iat":)" + std::to_string(issued);
     claims += R"(,"exp":)" + std::to_string(issued + life.count()) + "}";
-    std::string token{own_header};
-    token += '.' + to_base64url(claims);
-    return token + '.' + signature_of(secret, token);
+    const std::string text = key.header + '.' + to_base64url(claims);
+    return text + '.' + signature_of(key.secret, text);
 }
 
-result<principal> verify_access_token(std::string_view secret, std::string_view token,
+result<principal> verify_access_token(const signing_keys& keys, std::string_view token,
                                       instant now) {
-    if (const auto who = verify(secret, token, now)) return *who;
+    if (const auto who = verify(keys, token, now)) return *who;
     return failure{errc::unauthenticated, "the access token is missing, wrong or expired"};
 }
 

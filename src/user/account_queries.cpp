@@ -43,12 +43,49 @@ bool is_taken(db::transaction& tx, const std::string& email) {
 }
 
 std::optional<credentials> find_credentials(db::transaction& tx, const std::string& email) {
+    const auto folded = fold_email(email);
     auto row = tx.query_one<user_id, std::string, std::string>(
-        db::sql{} << "SELECT id, role, password_hash FROM users WHERE email_folded = "
-                  << fold_email(email));
+        db::sql{} << "SELECT id, role, password_hash FROM users WHERE email_folded = " << folded);
     if (!row) return std::nullopt;
     auto& [id, role_text, hash] = *row;
-    return credentials{id, read_role(role_text), std::move(hash)};
+    return credentials{id, read_role(role_text), std::move(hash), folded};
+}
+
+std::optional<credentials> find_credentials(db::transaction& tx, user_id id) {
+    auto row = tx.query_one<std::string, std::string, std::string>(
+        db::sql{} << "SELECT role, password_hash, email_folded FROM users WHERE id = " << id);
+    if (!row) return std::nullopt;
+    auto& [role_text, hash, folded] = *row;
+    return credentials{id, read_role(role_text), std::move(hash), std::move(folded)};
+}
+
+bool hold_password(db::transaction& tx, user_id id, const std::string& password_hash) {
+    return tx.execute(db::sql{} << "UPDATE users SET password_hash = password_hash WHERE id = "
+                                << id << " AND password_hash = " << password_hash) == 1;
+}
+
+void replace_password(db::transaction& tx, user_id id, const std::string& password_hash) {
+    tx.execute(db::sql{} << "UPDATE users SET password_hash = " << password_hash
+                         << " WHERE id = " << id);
+}
+
+void update_profile(db::transaction& tx, user_id id, const profile_change& change) {
+    db::sql statement;
+    statement << "UPDATE users SET id = id";
+    if (change.name) statement << ", name = " << *change.name;
+    if (change.phone) statement << ", phone = " << *change.phone;
+    if (change.address) {
+        const auto part_of = [&](std::string address::*member) {
+            const auto& whole = *change.address;
+            return whole ? std::optional<std::string>{(*whole).*member} : std::nullopt;
+        };
+        statement << ", address_state = " << part_of(&address::state)
+                  << ", address_city = " << part_of(&address::city)
+                  << ", address_zipcode = " << part_of(&address::zipcode)
+                  << ", address_street = " << part_of(&address::street);
+    }
+    statement << " WHERE id = " << id;
+    tx.execute(statement);
 }
 
 std::optional<account> find_account(db::transaction& tx, user_id id) {

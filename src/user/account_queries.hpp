@@ -3,6 +3,7 @@
 #include <market/base/error.hpp>
 #include <market/db/transaction.hpp>
 #include <market/user/account.hpp>
+#include <market/user/user_service.hpp>
 
 #include <optional>
 #include <span>
@@ -14,10 +15,18 @@ struct credentials {
     user_id id;
     user::role role = role::user;
     std::string password_hash;
+    std::string email_folded;
 };
 
 bool is_taken(db::transaction& tx, const std::string& email);
 std::optional<credentials> find_credentials(db::transaction& tx, const std::string& email);
+std::optional<credentials> find_credentials(db::transaction& tx, user_id id);
+/// Is this still the hash of the account's password? The row is locked from then on, so that a
+/// change of the password and a login with the old one come one after the other.
+bool hold_password(db::transaction& tx, user_id id, const std::string& password_hash);
+void replace_password(db::transaction& tx, user_id id, const std::string& password_hash);
+/// Changes what `change` names.
+void update_profile(db::transaction& tx, user_id id, const profile_change& change);
 std::optional<account> find_account(db::transaction& tx, user_id id);
 std::optional<role> find_role(db::transaction& tx, user_id id);
 bool has_admin(db::transaction& tx);

@@ -74,12 +74,12 @@ std::string format_date(instant at) {
     return out.data();
 }
 
-/// 128 random bits in letters: whoever looks for six digits in the mail finds the code alone.
-std::string make_message_id(std::string_view domain) {
-    std::array<std::byte, 16> random;
-    fill_random(random);
+/// In letters: whoever looks for six digits in the mail finds the code alone. The same for each
+/// try, so that a mail that went out twice can be known as one.
+std::string make_message_id(std::string_view id, std::string_view domain) {
     std::string out = "<";
-    for (const std::byte byte : random) {
+    const auto digest = sha256(id);
+    for (const std::byte byte : std::span{digest}.first<16>()) {
         out += static_cast<char>('a' + (std::to_integer<int>(byte) >> 4));
         out += static_cast<char>('a' + (std::to_integer<int>(byte) & 15));
     }
@@ -123,7 +123,7 @@ result<std::string> format_mail(const sender& from, const mail& what, instant at
         "\r\nSubject: " + (is_ascii(what.subject) ? what.subject : to_encoded_words(what.subject));
     out += "\r\nTo: " + what.to;
     out += "\r\nDate: " + format_date(at);
-    out += "\r\nMessage-ID: " + make_message_id(domain);
+    out += "\r\nMessage-ID: " + make_message_id(what.id, domain);
     out +=
         "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
         "\r\nContent-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n";

@@ -9,6 +9,7 @@
 namespace market::user {
 
 struct mail {
+    std::string id;       ///< the same each time it is tried: letters, digits, hyphens
     std::string to;       ///< a bare address
     std::string subject;  ///< UTF-8
     std::string text;     ///< UTF-8, lines end with \n

@@ -1,7 +1,7 @@
 #include "mailer.hpp"
 
 #include <market/base/id.hpp>
-#include <market/base/log.hpp>
+#include <market/user/rules.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 namespace market::user {
@@ -16,13 +17,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using mail_id = id<struct mail_tag>;
+using file_id = id<struct mail_file_tag>;
+
+constexpr std::string_view file_scheme = "file:";
 
 /// Sorts by time, also within a millisecond, and has no colon, which other systems refuse.
 std::string make_name(instant at) {
     std::string out = format_rfc3339(at);
     std::erase(out, ':');
-    return out + '-' + to_string(make_id<mail_id>());
+    return out + '-' + to_string(make_id<file_id>());
 }
 
 /// Makes a new file that only its owner may read: a mail may hold a code.
@@ -53,11 +56,12 @@ public:
         const auto text = format_mail(from_, what, now);
         if (!text) return text.error();
         if (const auto failed = put(make_name(now), *text)) {
-            log::error("user.mail_failed", {{"cause", failed.message()}});
-            return failure{errc::internal, "the mail could not be sent"};
+            return failure{errc::internal, "the folder: " + failed.message()};
         }
         return {};
     }
+
+    void abandon() override {}  // none takes long
 
 private:
     std::error_code put(const std::string& name, std::string_view text) const {
@@ -81,17 +85,27 @@ private:
 
 }  // namespace
 
-result<std::unique_ptr<mailer>> make_mailer(const std::string& url, const std::string& from,
-                                            const wall_clock& clock) {
-    constexpr std::string_view scheme = "file:";
-    if (!url.starts_with(scheme) || url.size() == scheme.size()) {
-        return invalid(culprit::place::parameter, "mail.url", "format",
-                       "mail.url must be file:DIR; no other kind is supported");
+std::optional<std::string> mail_url_objection(const std::string& url) {
+    if (url.starts_with(file_scheme)) {
+        if (url.size() > file_scheme.size()) return std::nullopt;
+        return "names no folder: file:DIR";
     }
-    auto named = sender::read(from);
+    const auto parsed = parse_smtp_url(url);
+    if (!parsed) return parsed.error().detail;
+    return std::nullopt;
+}
+
+result<std::unique_ptr<mailer>> make_mailer(const mailer_options& chosen, const wall_clock& clock) {
+    if (const auto wrong = mail_url_objection(chosen.url)) {
+        return invalid(culprit::place::parameter, "mail.url", "format", "mail.url " + *wrong);
+    }
+    auto named = sender::read(chosen.from);
     if (!named) return named.error();
-    return std::make_unique<file_mailer>(fs::path{url.substr(scheme.size())}, std::move(*named),
-                                         clock);
+    if (chosen.url.starts_with(file_scheme)) {
+        return std::make_unique<file_mailer>(fs::path{chosen.url.substr(file_scheme.size())},
+                                             std::move(*named), clock);
+    }
+    return make_smtp_mailer(parse_smtp_url(chosen.url).value(), std::move(*named), chosen, clock);
 }
 
 }  // namespace market::user

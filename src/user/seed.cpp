@@ -52,6 +52,7 @@ result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall
                                               const std::string& secret, std::size_t count) {
     const auto hashed = hash_password(random_hex<16>());
     if (!hashed) return hashed.error();
+    const signing_keys keys{secret};
     const std::string run = random_hex<4>();
     std::vector<seeded_buyer> out;
     out.reserve(count);
@@ -65,7 +66,7 @@ result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall
         if (!sessions) return sessions.error();
         for (std::size_t i = 0; i < buyers.size(); ++i) {
             const principal who{buyers[i].id, role::user, (*sessions)[i]};
-            out.push_back({who.id, sign_access_token(secret, who, now, seeded_token_life)});
+            out.push_back({who.id, sign_access_token(keys.current(), who, now, seeded_token_life)});
         }
     }
     return out;

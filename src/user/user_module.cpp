@@ -1,4 +1,3 @@
-#include "access_token.hpp"
 #include "account_queries.hpp"
 #include "password.hpp"
 #include "service.hpp"
@@ -8,6 +7,7 @@
 #include <market/user/rules.hpp>
 #include <market/user/user_module.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace market::user {
@@ -30,27 +30,72 @@ result<void> check_admin(const std::string& email, const std::string& password) 
     if (!is_password_shape(password)) {
         add("password", "length",
             "password must be 8-128 characters, none of them a control character");
+    } else if (is_common_password(password)) {
+        add("password", "format", "password is one of those that everybody tries first");
     }
     if (out.culprits.empty()) return {};
     out.detail = out.culprits.front().detail;
     return out;
 }
 
+class module final : public user_module {
+public:
+    module(db::database& database, worker_pool& blocking, const wall_clock& clock, throttle& counts,
+           settings chosen, std::unique_ptr<mailer> post,
+           std::string dummy_hash) :keys_(chosen.secret, chosen.previous_secrets),
+        signup_codes_(keys_, "signup"), reset_codes_(keys_, "password_reset"),
+        courier_(database, keys_, signup_codes_, reset_codes_, std::move(post),
+                 chosen.mail_retry_first),
+        reader_(database, clock, ended_, chosen.ended_sessions_every),
+        service_({database, blocking, clock, counts, keys_, signup_codes_, reset_codes_, ended_,
+                  courier_},
+                 chosen, std::move(dummy_hash)) {}
+
+    user_service& service() override { return service_; }
+
+    result<void> start() override {
+        if (auto read = reader_.start(); !read) return read;
+        courier_.start();
+        return {};
+    }
+
+    void stop() override {
+        courier_.stop();
+        reader_.stop();
+    }
+
+private:
+    const signing_keys keys_;
+    const email_codes signup_codes_, reset_codes_;
+    ended_list ended_;
+    mail_courier courier_;
+    ended_list_reader reader_;
+    user::service service_;
+};
+
 }  // namespace
 
-result<std::unique_ptr<user_service>> make_user_service(db::database& database,
-                                                        worker_pool& blocking,
-                                                        const wall_clock& clock, settings chosen) {
-    if (chosen.secret.size() < secret_bytes_min) {
+result<std::unique_ptr<user_module>> make_user_module(db::database& database, worker_pool& blocking,
+                                                      const wall_clock& clock, throttle& counts,
+                                                      settings chosen) {
+    const auto is_short = [](const std::string& secret) {
+        return secret.size() < secret_bytes_min;
+    };
+    if (is_short(chosen.secret) ||
+        std::any_of(chosen.previous_secrets.begin(), chosen.previous_secrets.end(), is_short)) {
         return invalid(culprit::place::parameter, "auth.secret", "length",
-                       "auth.secret must be at least 32 bytes");
+                       "auth.secret and each of auth.previous_secrets must be at least 32 bytes");
     }
-    auto mailer = make_mailer(chosen.mail_url, chosen.mail_from, clock);
+    auto mailer = make_mailer({.url = chosen.mail_url,
+                               .from = chosen.mail_from,
+                               .starttls_required = chosen.mail_starttls_required,
+                               .ca_file = chosen.mail_ca_file},
+                              clock);
     if (!mailer) return mailer.error();
     auto dummy_hash = hash_password(make_unknown_password());
     if (!dummy_hash) return dummy_hash.error();
-    return std::make_unique<service>(database, blocking, clock, std::move(chosen),
-                                     std::move(*mailer), std::move(*dummy_hash));
+    return std::make_unique<module>(database, blocking, clock, counts, std::move(chosen),
+                                    std::move(*mailer), std::move(*dummy_hash));
 }
 
 result<account> create_admin(db::database& database, const wall_clock& clock,
@@ -63,6 +108,7 @@ result<account> create_admin(db::database& database, const wall_clock& clock,
     return database.write([&](db::transaction& tx) -> result<account> {
         if (const auto inserted = insert_account(tx, admin, *hashed); !inserted)
             return inserted.error();
+        append_event(tx, {event::admin_created, admin.id, "command line"}, clock.now());
         return admin;
     });
 }

@@ -98,9 +98,17 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
         bad{"data_dir", "", "bytes"}, bad{"mail.from", "a\nb@c", "control character"},
         bad{"database.url", "postgres://x", "is not one of sqlite:, mysql:"},
         bad{"database.url", "market.db", "is not a URL"},
-        bad{"gate.url", "redis://localhost/0", "is not built yet (memory:)"},
+        bad{"gate.url", "redis://localhost:x", "is no gate"},
+        bad{"gate.url", "rediss://localhost", "wants TLS"},
         bad{"events.url", "kafka://user:secret@localhost", "the kafka URL names a user"},
-        bad{"mail.url", "smtp://localhost", "is not built yet (file:)"},
+        bad{"mail.url", "smtp://localhost/inbox", "has something behind the host"},
+        bad{"mail.url", "smtp://ada:top%20@", "names no host"},
+        bad{"mail.url", "smtps://localhost", "is not one of file:, smtp:"},
+        bad{"http.trusted_proxies", "10.0.0.1/8", "is not a list of addresses and blocks"},
+        bad{"http.trusted_proxies", "10.0.0.0/8,::1", "is not a list of addresses and blocks"},
+        bad{"auth.previous_secrets", "0123456789abcdef0123456789abcdef short",
+            "auth.previous_secrets: \"(hidden)\" holds a secret that is shorter"},
+        bad{"throttle.login_account", "-1", "is not an integer from 0"},
         bad{"mail.from", "no-reply", "mail.from: \"no-reply\" is neither an e-mail address"},
         bad{"mail.from", "Shop <no-reply>", "is neither an e-mail address"},
         bad{"mail.url", "file:", "mail.url: \"file:\" names no folder"},
@@ -225,6 +233,11 @@ TEST_CASE("production refuses a missing and a weak secret and offers a good one"
     const auto good = says.substr(says.rfind(' ') + 1);
     CHECK(
         load_configuration({.flags = {{"mode", "production"}, {"auth.secret", good}}}).has_value());
+    const auto of_old = complaint({.flags = {{"mode", "production"},
+                                             {"auth.secret", good},
+                                             {"auth.previous_secrets", good + " " + weak}}});
+    CHECK(of_old.find("auth.previous_secrets: one is too easy to guess") != std::string::npos);
+    CHECK(of_old.find(weak) == std::string::npos);
 }
 
 TEST_CASE("production takes payments only with a secret for the provider", "[app][config]") {

@@ -56,41 +56,80 @@ result<user::principal> fake_users::authenticate(std::string_view access_token) 
     return who;
 }
 
-asio::awaitable<result<bool>> fake_users::email_available(std::string) {
+asio::awaitable<result<bool>> fake_users::email_available(std::string, std::string from) {
     ++calls;
+    client = std::move(from);
     co_return true;
 }
 
-asio::awaitable<result<void>> fake_users::send_signup_code(std::string) {
+asio::awaitable<result<void>> fake_users::send_code(user::code_purpose, std::string, std::string) {
     ++calls;
     co_return result<void>();
 }
 
-asio::awaitable<result<void>> fake_users::verify_signup_code(std::string, std::string) {
+asio::awaitable<result<void>> fake_users::verify_code(user::code_purpose, std::string,
+                                                      std::string) {
     co_return failure{errc::code_invalid, "the code is not valid"};
 }
 
-asio::awaitable<result<user::account>> fake_users::sign_up(user::signup request) {
+asio::awaitable<result<user::account>> fake_users::sign_up(user::signup request, std::string) {
     ++calls;
     co_return an_account(request.email);
 }
 
-asio::awaitable<result<user::token_pair>> fake_users::log_in(std::string, std::string) {
+asio::awaitable<result<user::token_pair>> fake_users::log_in(std::string, std::string,
+                                                             std::string) {
     co_return user::token_pair{"access", std::chrono::seconds(900), "refresh"};
 }
 
-asio::awaitable<result<user::token_pair>> fake_users::refresh(std::string) {
+asio::awaitable<result<user::token_pair>> fake_users::refresh(std::string, std::string) {
     co_return failure{errc::refresh_invalid, "the token is not valid"};
+}
+
+asio::awaitable<result<void>> fake_users::log_out(user::principal, std::string) {
+    ++calls;
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> fake_users::log_out_all(user::principal, std::string) {
+    ++calls;
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> fake_users::reset_password(std::string, std::string, std::string,
+                                                         std::string) {
+    ++calls;
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> fake_users::change_password(user::principal, std::string current,
+                                                          std::string, std::string) {
+    ++calls;
+    if (current != "the right one") co_return failure{errc::password_wrong, "it is wrong"};
+    co_return result<void>();
 }
 
 asio::awaitable<result<user::account>> fake_users::read(user_id) {
     co_return an_account("me@shop.example");
 }
 
+asio::awaitable<result<user::account>> fake_users::change_profile(user_id,
+                                                                  user::profile_change wanted) {
+    ++calls;
+    change = std::move(wanted);
+    co_return an_account("me@shop.example");
+}
+
 asio::awaitable<result<user::account>> fake_users::set_up(std::string token, std::string email,
-                                                          std::string, std::string) {
+                                                          std::string, std::string, std::string) {
     if (token != "right") co_return failure{errc::not_found, "the link is not valid"};
     co_return an_account(email);
+}
+
+asio::awaitable<void> fake_users::note_admin_action(user::principal, std::string action,
+                                                    std::string) {
+    actions.push_back(std::move(action));
+    co_return;
 }
 
 asio::awaitable<result<catalog::product>> fake_catalog::create_product(catalog::new_product,

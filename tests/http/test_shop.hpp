@@ -34,16 +34,39 @@ private:
 class fake_users final : public user::user_service {
 public:
     result<user::principal> authenticate(std::string_view access_token) const override;
-    asio::awaitable<result<bool>> email_available(std::string email) override;
-    asio::awaitable<result<void>> send_signup_code(std::string email) override;
-    asio::awaitable<result<void>> verify_signup_code(std::string email, std::string code) override;
-    asio::awaitable<result<user::account>> sign_up(user::signup request) override;
-    asio::awaitable<result<user::token_pair>> log_in(std::string email,
-                                                     std::string password) override;
-    asio::awaitable<result<user::token_pair>> refresh(std::string refresh_token) override;
+    asio::awaitable<result<bool>> email_available(std::string email, std::string client) override;
+    asio::awaitable<result<void>> send_code(user::code_purpose purpose, std::string email,
+                                            std::string client) override;
+    asio::awaitable<result<void>> verify_code(user::code_purpose purpose, std::string email,
+                                              std::string code) override;
+    asio::awaitable<result<user::account>> sign_up(user::signup request,
+                                                   std::string client) override;
+    asio::awaitable<result<user::token_pair>> log_in(std::string email, std::string password,
+                                                     std::string client) override;
+    asio::awaitable<result<user::token_pair>> refresh(std::string refresh_token,
+                                                      std::string client) override;
+    asio::awaitable<result<void>> log_out(user::principal who, std::string client) override;
+    asio::awaitable<result<void>> log_out_all(user::principal who, std::string client) override;
+    asio::awaitable<result<void>> reset_password(std::string email, std::string code,
+                                                 std::string new_password,
+                                                 std::string client) override;
+    asio::awaitable<result<void>> change_password(user::principal who, std::string current,
+                                                  std::string new_password,
+                                                  std::string client) override;
     asio::awaitable<result<user::account>> read(user_id id) override;
+    asio::awaitable<result<user::account>> change_profile(user_id id,
+                                                          user::profile_change change) override;
     asio::awaitable<result<user::account>> set_up(std::string token, std::string email,
-                                                  std::string password, std::string name) override;
+                                                  std::string password, std::string name,
+                                                  std::string client) override;
+    asio::awaitable<void> note_admin_action(user::principal who, std::string action,
+                                            std::string client) override;
+
+    /// Of the last call that took one, the last change of a profile, all actions of admins. Read
+    /// them after the reply.
+    std::string client;
+    user::profile_change change;
+    std::vector<std::string> actions;
     std::atomic<int> calls{0};
 };
 

@@ -50,7 +50,8 @@ public:
 TEST_CASE("a token says who calls, for fifteen minutes", "[user][token]") {
     user_shop shop;
     const auto made = shop.sign_up("buyer@example.com");
-    const auto pair = run(shop.users().log_in("buyer@example.com", shop.password)).value();
+    const auto pair =
+        run(shop.users().log_in("buyer@example.com", shop.password, shop.client)).value();
     CHECK(pair.expires_in == 900s);
 
     const auto who = shop.users().authenticate(pair.access_token).value();
@@ -67,11 +68,16 @@ TEST_CASE("a token says who calls, for fifteen minutes", "[user][token]") {
 TEST_CASE("a token has exactly the header and the claims of the contract", "[user][token]") {
     user_shop shop;
     const auto made = shop.sign_up("buyer@example.com");
-    const auto token =
-        run(shop.users().log_in("buyer@example.com", shop.password)).value().access_token;
+    const auto token = run(shop.users().log_in("buyer@example.com", shop.password, shop.client))
+                           .value()
+                           .access_token;
     const auto header = token.substr(0, token.find('.'));
     const auto rest = token.substr(header.size() + 1);
-    CHECK(from_base64url(header) == good_header);
+    const auto said = boost::json::parse(from_base64url(header).value()).as_object();
+    CHECK(said.size() == 3);
+    CHECK(said.at("alg").as_string() == "HS256");
+    CHECK(said.at("typ").as_string() == "JWT");
+    CHECK(said.at("kid").as_string().size() == 12);
     auto claims =
         boost::json::parse(from_base64url(rest.substr(0, rest.find('.'))).value()).as_object();
     CHECK(parse_id<session_id>(claims["sid"].as_string().c_str()).has_value());
@@ -259,4 +265,77 @@ TEST_CASE("a token of more than 4 KiB is refused", "[user][token]") {
     while (token_of(spaces + 1).size() <= 4096) ++spaces;
     CHECK(shop.accepts(token_of(spaces)));
     CHECK_FALSE(shop.accepts(token_of(spaces + 1)));
+}
+
+TEST_CASE("a key that was replaced still checks what it signed, and signs nothing",
+          "[user][token]") {
+    const std::string old_secret = user_shop::secret;
+    const std::string new_secret = "fedcba9876543210fedcba9876543210";
+    token_shop shop;
+    shop.sign_up("buyer@example.com");
+    const auto code = shop.code_for("second@example.com");
+    const auto before =
+        run(shop.users().log_in("buyer@example.com", shop.password, shop.client)).value();
+    const auto rotated = shop.open({.secret = new_secret, .previous_secrets = {old_secret}});
+    auto& users = rotated->service();
+    CHECK(users.authenticate(before.access_token).has_value());
+    const auto after = run(users.refresh(before.refresh_token, shop.client)).value();
+    CHECK(users.authenticate(after.access_token).has_value());
+    CHECK(run(users.verify_code(code_purpose::signup, "second@example.com", code)).has_value());
+    // The old server knows the old key only.
+    CHECK_FALSE(shop.users().authenticate(after.access_token).has_value());
+    CHECK(error_of(run(shop.users().refresh(after.refresh_token, shop.client))) ==
+          errc::refresh_invalid);
+
+    const auto gone = shop.open({.secret = new_secret});
+    CHECK_FALSE(gone->service().authenticate(before.access_token).has_value());
+    CHECK(gone->service().authenticate(after.access_token).has_value());
+    CHECK(error_of(run(gone->service().verify_code(code_purpose::signup, "second@example.com",
+                                                   code))) == errc::code_invalid);
+    rotated->stop();
+    gone->stop();
+}
+
+TEST_CASE("a key's id finds its own key only", "[user][token]") {
+    const std::string previous = "fedcba9876543210fedcba9876543210";
+    token_shop shop;
+    const auto both = shop.open({.previous_secrets = {previous}});
+    const auto old = shop.open({.secret = previous});
+    const auto kid_of = [&](user_service& users) {
+        shop.sign_up(std::to_string(shop.count_users()) + "@example.com");
+        const auto email = std::to_string(shop.count_users() - 1) + "@example.com";
+        const auto token =
+            run(users.log_in(email, shop.password, shop.client)).value().access_token;
+        const auto header = from_base64url(token.substr(0, token.find('.'))).value();
+        return std::string{boost::json::parse(header).at("kid").as_string()};
+    };
+    const auto header_with = [](const std::string& kid) {
+        return R"({"alg":"HS256","typ":"JWT","kid":)" + kid + "}";
+    };
+    const auto current_kid = kid_of(both->service());
+    const auto previous_kid = kid_of(old->service());
+    REQUIRE(current_kid != previous_kid);
+    const auto accepts = [&](const std::string& header, const std::string& secret) {
+        return both->service()
+            .authenticate(sign(header, shop.claims().claims(), secret))
+            .has_value();
+    };
+    CHECK(accepts(header_with('"' + current_kid + '"'), user_shop::secret));
+    CHECK(accepts(header_with('"' + previous_kid + '"'), previous));
+    CHECK(accepts(good_header, user_shop::secret));
+    CHECK_FALSE(accepts(good_header, previous));
+    CHECK_FALSE(accepts(header_with('"' + current_kid + '"'), previous));
+    CHECK_FALSE(accepts(header_with('"' + previous_kid + '"'), user_shop::secret));
+    for (const std::string kid :
+         {R"("")", R"("0")", "0", "1", "null", R"("../../dev/null")", R"("' OR 1=1 --")",
+          R"("http://evil.example/key")", R"("auth.secret")"}) {
+        CAPTURE(kid);
+        for (const auto& secret : {std::string{user_shop::secret}, previous, std::string{}})
+            CHECK_FALSE(accepts(header_with(kid), secret));
+    }
+    CHECK_FALSE(accepts(R"({"alg":"HS256","typ":"JWT","kid":")" + current_kid + R"(","kid":")" +
+                            current_kid + R"("})",
+                        user_shop::secret));
+    both->stop();
+    old->stop();
 }

@@ -14,7 +14,7 @@ public:
     std::string offer() { return offer_set_up(database(), clock).value().value(); }
     asio::awaitable<result<account>> set_up(std::string token,
                                             std::string email = "admin@example.com") {
-        return users().set_up(std::move(token), std::move(email), "long enough", "관리자");
+        return users().set_up(std::move(token), std::move(email), "long enough", "관리자", client);
     }
     std::int64_t admins() {
         return number(db::sql{} << "SELECT COUNT(*) FROM users WHERE role = 'admin'");
@@ -33,7 +33,8 @@ TEST_CASE("the set-up link makes the first admin, who can log in", "[user][setup
     CHECK_FALSE(made.address.has_value());
     CHECK(to_json(run(shop.users().read(made.id)).value()).find(R"("phone":null,"address":null)") !=
           std::string::npos);
-    const auto pair = run(shop.users().log_in("admin@example.com", "long enough")).value();
+    const auto pair =
+        run(shop.users().log_in("admin@example.com", "long enough", shop.client)).value();
     CHECK(shop.users().authenticate(pair.access_token).value().is_admin());
 }
 
@@ -127,10 +128,11 @@ TEST_CASE("the record does not hold the set-up token", "[user][setup]") {
 
 TEST_CASE("a server with no room to hash does not for a wrong link", "[user][setup]") {
     admin_shop shop;
-    const auto full = shop.open(0);
-    CHECK(error_of(run(full->set_up("wrong", "a@b.c", "long enough", "x"))) == errc::not_found);
-    CHECK(error_of(run(full->set_up(shop.offer(), "a@b.c", "long enough", "x"))) ==
-          errc::overloaded);
+    const auto full = shop.open({.hash_queue_max = 0});
+    CHECK(error_of(run(full->service().set_up("wrong", "a@b.c", "long enough", "x",
+                                              shop.client))) == errc::not_found);
+    CHECK(error_of(run(full->service().set_up(shop.offer(), "a@b.c", "long enough", "x",
+                                              shop.client))) == errc::overloaded);
 }
 
 TEST_CASE("the command line's admin is checked and can log in", "[user][admin]") {
@@ -139,7 +141,8 @@ TEST_CASE("the command line's admin is checked and can log in", "[user][admin]")
         create_admin(shop.database(), shop.clock, "Admin@Example.com", "long enough").value();
     CHECK(made.name == "Administrator");
     CHECK(made.role == role::admin);
-    const auto pair = run(shop.users().log_in("admin@example.com", "long enough")).value();
+    const auto pair =
+        run(shop.users().log_in("admin@example.com", "long enough", shop.client)).value();
     CHECK(shop.users().authenticate(pair.access_token).value().id == made.id);
 
     const auto culprits = [&](const std::string& email, const std::string& password) {

@@ -2,6 +2,7 @@
 #include "user/user_fixture.hpp"
 
 #include <regex>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -18,10 +19,11 @@ std::string header_of(const std::string& mail, const std::string& name) {
     return mail.substr(value, mail.find("\r\n", value) - value);
 }
 
-result<std::unique_ptr<user_service>> open_with(user_shop& shop, worker_pool& blocking,
-                                                std::string url, std::string from) {
-    return make_user_service(
-        shop.database(), blocking, shop.clock,
+result<std::unique_ptr<user_module>> open_with(user_shop& shop, worker_pool& blocking,
+                                               throttle& counts, std::string url,
+                                               std::string from) {
+    return make_user_module(
+        shop.database(), blocking, shop.clock, counts,
         {.secret = user_shop::secret, .mail_url = std::move(url), .mail_from = std::move(from)});
 }
 
@@ -83,32 +85,122 @@ TEST_CASE("no address adds a header", "[user][mail]") {
     user_shop shop;
     for (const std::string address :
          {"a@b.c\r\nBcc: x@y.z", "a@b.c\nBcc: x@y.z", "a@b.c, x@y.z", "a@b.c\r\n\r\nfree text"}) {
-        CHECK(error_of(run(shop.users().send_signup_code(address))) == errc::internal);
+        CHECK(error_of(run(shop.users().send_code(code_purpose::signup, address, shop.client))) ==
+              errc::internal);
     }
     CHECK_FALSE(std::filesystem::exists(shop.mail_folder()));
 }
 
-TEST_CASE("a mail that cannot be written is an error, and the next one goes out", "[user][mail]") {
+TEST_CASE("a mail that cannot be written waits, and goes out when it can", "[user][mail]") {
     user_shop shop;
     std::filesystem::create_directories(shop.mail_folder().parent_path());
     std::ofstream{shop.mail_folder()} << "in the way";
-    CHECK(error_of(run(shop.users().send_signup_code("buyer@example.com"))) == errc::internal);
+    CHECK(run(shop.users().send_code(code_purpose::signup, "buyer@example.com", shop.client))
+              .has_value());
+    CHECK(market::testing::eventually(
+        [&] { return shop.number(db::sql{} << "SELECT MAX(attempts) FROM mails") >= 3; }));
     std::filesystem::remove(shop.mail_folder());
-    shop.sign_up("buyer@example.com");
-    CHECK(shop.count_users() == 1);
+    REQUIRE(shop.mails().size() == 1);
+    CHECK(header_of(shop.mails().front(), "To") == "buyer@example.com");
 }
 
-TEST_CASE("only file: mail URLs and real senders are taken", "[user][mail]") {
+TEST_CASE("a mail that waits holds neither its code nor its text", "[user][mail]") {
+    user_shop shop;
+    std::filesystem::create_directories(shop.mail_folder().parent_path());
+    std::ofstream{shop.mail_folder()} << "in the way";
+    for (const auto purpose : {code_purpose::signup, code_purpose::password_reset})
+        run(shop.users().send_code(purpose, "buyer@example.com", shop.client)).value();
+    const auto columns =
+        shop.database()
+            .read([](db::transaction& tx) -> result<std::vector<std::tuple<std::string>>> {
+                return tx.query<std::string>(db::sql{}
+                                             << "SELECT name FROM pragma_table_info('mails')");
+            })
+            .value();
+    std::vector<std::string> names;
+    for (const auto& [name] : columns) names.push_back(name);
+    CHECK(names == std::vector<std::string>{"id", "kind", "email", "nonce", "key_id", "due_at",
+                                            "expires_at", "attempts"});
+    std::filesystem::remove(shop.mail_folder());
+    CHECK(shop.mails().size() == 1);
+    CHECK(shop.mails_waiting() == 0);
+}
+
+TEST_CASE("a mail that nobody wants any more is given up", "[user][mail]") {
+    user_shop shop;
+    std::filesystem::create_directories(shop.mail_folder().parent_path());
+    std::ofstream{shop.mail_folder()} << "in the way";
+    run(shop.users().send_code(code_purpose::signup, "buyer@example.com", shop.client)).value();
+    shop.execute(db::sql{} << "UPDATE mails SET expires_at = 0");
+    CHECK(market::testing::eventually([&] { return shop.mails_waiting() == 0; }));
+    std::filesystem::remove(shop.mail_folder());
+    CHECK(shop.mails().empty());
+}
+
+TEST_CASE("several servers on one record send each mail once", "[user][mail]") {
+    user_shop shop;
+    const auto second = shop.open({});
+    const auto third = shop.open({});
+    constexpr std::size_t count = 60;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& users = i % 2 == 0 ? second->service() : third->service();
+        run(users.send_code(code_purpose::signup, std::to_string(i) + "@example.com", shop.client))
+            .value();
+    }
+    std::set<std::string> to;
+    const auto mails = shop.mails();
+    for (const auto& mail : mails) to.insert(header_of(mail, "To"));
+    CHECK(mails.size() == count);
+    CHECK(to.size() == count);
+    second->stop();
+    third->stop();
+}
+
+TEST_CASE("a mail of a key that a server does not have waits for one that has it", "[user][mail]") {
+    user_shop shop({.secret = "fedcba9876543210fedcba9876543210"});
+    const auto other = shop.open({});
+    for (int i = 0; i < 10; ++i) {
+        const auto email = std::to_string(i) + "@example.com";
+        run(other->service().send_code(code_purpose::signup, email, shop.client)).value();
+    }
+    CHECK(shop.mails().size() == 10);
+    other->stop();
+}
+
+TEST_CASE("a mail whose server died before it was sent is sent by another", "[user][mail]") {
+    user_shop shop;
+    std::filesystem::create_directories(shop.mail_folder().parent_path());
+    std::ofstream{shop.mail_folder()} << "in the way";
+    run(shop.users().send_code(code_purpose::signup, "buyer@example.com", shop.client)).value();
+    // What a lease that ran out looks like.
+    std::filesystem::remove(shop.mail_folder());
+    shop.execute(db::sql{} << "UPDATE mails SET attempts = attempts + 7, due_at = 0");
+    CHECK(shop.mails().size() == 1);
+}
+
+TEST_CASE("only mail URLs and senders that can be used are taken", "[user][mail]") {
     user_shop shop;
     worker_pool blocking{1, 10};
+    const auto counts = make_memory_throttle(shop.clock);
     const auto culprit_of = [&](std::string url, std::string from) {
-        const auto made = open_with(shop, blocking, std::move(url), std::move(from));
+        const auto made = open_with(shop, blocking, *counts, std::move(url), std::move(from));
         return made ? std::string{} : made.error().culprits.at(0).at;
     };
     const std::string folder = "file:" + shop.mail_folder().string();
     CHECK(culprit_of(folder, "shop@market.example").empty());
     CHECK(culprit_of(folder, "The \"Shop\" <shop@market.example>").empty());
-    for (const std::string url : {"", "file:", "smtp://mail.example", "/tmp/mail"}) {
+    for (const std::string url :
+         {"smtp://mail.example", "smtp://mail.example:587", "smtp://user:p%40ss@mail.example",
+          "smtp://user:pass@[::1]:2525"}) {
+        CHECK(culprit_of(url, "shop@market.example").empty());
+    }
+    for (const std::string url :
+         {"", "file:", "/tmp/mail", "smtp:", "smtp:mail.example", "smtp://", "smtp://:25",
+          "smtp://mail.example:0", "smtp://mail.example:65536", "smtp://mail.example:x",
+          "smtp://user@mail.example", "smtp://:pass@mail.example", "smtp://mail.example/inbox",
+          "smtp://mail.example?x=1", "smtp://a%0Ab:c@mail.example", "smtps://mail.example",
+          "http://mail.example"}) {
+        CAPTURE(url);
         CHECK(culprit_of(url, "shop@market.example") == "mail.url");
     }
     for (const std::string from :
@@ -121,10 +213,11 @@ TEST_CASE("only file: mail URLs and real senders are taken", "[user][mail]") {
 TEST_CASE("a secret of less than 32 bytes is refused", "[user]") {
     user_shop shop;
     worker_pool blocking{1, 10};
-    const auto made = make_user_service(shop.database(), blocking, shop.clock,
-                                        {.secret = std::string(31, 'x'),
-                                         .mail_url = "file:" + shop.mail_folder().string(),
-                                         .mail_from = "shop@market.example"});
+    const auto counts = make_memory_throttle(shop.clock);
+    const auto made = make_user_module(shop.database(), blocking, shop.clock, *counts,
+                                       {.secret = std::string(31, 'x'),
+                                        .mail_url = "file:" + shop.mail_folder().string(),
+                                        .mail_from = "shop@market.example"});
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().culprits.at(0).at == "auth.secret");
 }

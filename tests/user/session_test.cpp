@@ -12,8 +12,12 @@ namespace {
 class session_shop : public user_shop {
 public:
     explicit session_shop() { sign_up("buyer@example.com"); }
-    token_pair log_in() { return run(users().log_in("buyer@example.com", password)).value(); }
-    result<token_pair> refresh(const std::string& token) { return run(users().refresh(token)); }
+    token_pair log_in() {
+        return run(users().log_in("buyer@example.com", password, client)).value();
+    }
+    result<token_pair> refresh(const std::string& token) {
+        return run(users().refresh(token, client));
+    }
     std::int64_t sessions() { return number(db::sql{} << "SELECT COUNT(*) FROM sessions"); }
     session_id session_of(const token_pair& pair) {
         return users().authenticate(pair.access_token).value().session;
@@ -24,32 +28,35 @@ public:
 
 TEST_CASE("login takes the address in any case and the password as it is", "[user][login]") {
     session_shop shop;
-    CHECK(run(shop.users().log_in("BUYER@Example.COM", shop.password)).has_value());
-    CHECK(error_of(run(shop.users().log_in("buyer@example.com", "Correct horse"))) ==
+    CHECK(run(shop.users().log_in("BUYER@Example.COM", shop.password, shop.client)).has_value());
+    CHECK(error_of(run(shop.users().log_in("buyer@example.com", "Correct horse", shop.client))) ==
           errc::login_failed);
     CHECK(shop.sessions() == 1);
 }
 
 TEST_CASE("login answers unknown addresses and wrong passwords alike", "[user][login]") {
     session_shop shop;
-    const auto wrong = run(shop.users().log_in("buyer@example.com", "wrong password"));
-    const auto unknown = run(shop.users().log_in("nobody@example.com", shop.password));
+    const auto wrong = run(shop.users().log_in("buyer@example.com", "wrong password", shop.client));
+    const auto unknown = run(shop.users().log_in("nobody@example.com", shop.password, shop.client));
     REQUIRE_FALSE(wrong.has_value());
     REQUIRE_FALSE(unknown.has_value());
     CHECK(wrong.error().code == errc::login_failed);
     CHECK(unknown.error().code == errc::login_failed);
     CHECK(wrong.error().detail == unknown.error().detail);
     // Both take the time of a hash: with no room for one both are put off.
-    const auto full = shop.open(0);
-    CHECK(error_of(run(full->log_in("buyer@example.com", "wrong password"))) == errc::overloaded);
-    CHECK(error_of(run(full->log_in("nobody@example.com", "wrong password"))) == errc::overloaded);
+    const auto full = shop.open({.hash_queue_max = 0});
+    CHECK(error_of(run(full->service().log_in("buyer@example.com", "wrong password",
+                                              shop.client))) == errc::overloaded);
+    CHECK(error_of(run(full->service().log_in("nobody@example.com", "wrong password",
+                                              shop.client))) == errc::overloaded);
 }
 
 TEST_CASE("login computes a hash for an unknown address as for a known one", "[user][login]") {
     session_shop shop;
     const auto cpu_time_of = [&](const std::string& email) {
         const auto before = std::clock();
-        CHECK(error_of(run(shop.users().log_in(email, "wrong password"))) == errc::login_failed);
+        CHECK(error_of(run(shop.users().log_in(email, "wrong password", shop.client))) ==
+              errc::login_failed);
         return std::clock() - before;
     };
     const auto known = cpu_time_of("buyer@example.com");
@@ -129,7 +136,7 @@ TEST_CASE("refreshing with one token many times at once keeps the session", "[us
     session_shop shop;
     const auto first = shop.log_in().refresh_token;
     std::vector<asio::awaitable<result<token_pair>>> works;
-    for (int i = 0; i < 16; ++i) works.push_back(shop.users().refresh(first));
+    for (int i = 0; i < 16; ++i) works.push_back(shop.users().refresh(first, shop.client));
     const auto answers = run_all(std::move(works));
     for (const auto& answer : answers) REQUIRE(answer.has_value());
     CHECK(shop.number(db::sql{} << "SELECT generation FROM sessions") == 2);

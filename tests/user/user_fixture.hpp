@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/eventually.hpp"
 #include "support/sqlite_shop.hpp"
 
 namespace market::user::testing {
@@ -17,12 +18,18 @@ using namespace std::chrono_literals;
 
 class test_clock : public wall_clock {
 public:
-    instant now() const override { return from_micros(micros_.fetch_add(step_)); }
+    instant now() const override {
+        if (auto act = std::exchange(before_look_, nullptr)) act();
+        return from_micros(micros_.fetch_add(step_));
+    }
+    /// Not while another thread may look.
+    void before_next_look(std::function<void()> act) { before_look_ = std::move(act); }
     void advance(std::chrono::microseconds by) { micros_ += by.count(); }
     /// Goes on by itself with each look at it.
     void advance_each_time(std::chrono::microseconds by) { step_ = by.count(); }
 
 private:
+    mutable std::function<void()> before_look_;
     std::atomic<std::int64_t> step_{0};
     mutable std::atomic<std::int64_t> micros_{
         to_micros(parse_rfc3339("2026-11-23T09:00:00.000Z").value())};
@@ -31,7 +38,9 @@ private:
 /// Runs all at once and gives their answers, in the order given.
 template <class T>
 std::vector<T> run_all(std::vector<asio::awaitable<T>> works) {
-    asio::io_context io;
+    // One for all: a pool's thread may still be leaving it when the answer is there.
+    static asio::io_context io;
+    io.restart();
     std::vector<std::future<T>> futures;
     for (auto& work : works) {
         futures.push_back(asio::co_spawn(io, std::move(work), asio::use_future));
@@ -60,23 +69,45 @@ class user_shop : public market::testing::sqlite_shop {
 public:
     static constexpr const char* secret = "0123456789abcdef0123456789abcdef";
 
-    explicit user_shop(std::size_t hash_queue_max = 64) : service_(open(hash_queue_max)) {}
+    /// How far a test is from what a shop is opened with.
+    struct odds {
+        std::size_t hash_queue_max = 64;
+        throttle_limits limits = unlimited;
+        std::string secret = user_shop::secret;
+        std::vector<std::string> previous_secrets{};
+        std::chrono::milliseconds ended_sessions_every = 20ms;
+    };
+    static constexpr throttle_limits unlimited{0, 0, 0, 0, 0, 0};
 
-    user_service& users() { return *service_; }
-    /// A further service on the same record, as of another instance.
-    std::unique_ptr<user_service> open(std::size_t hash_queue_max) {
-        settings chosen{.secret = secret,
-                        .mail_url = "file:" + mail_folder().string(),
-                        .mail_from = "Markt & Söhne <shop@market.example>",
-                        .hash_queue_max = hash_queue_max};
-        return make_user_service(database(), blocking_, clock, std::move(chosen)).value();
+    user_shop() : user_shop(odds{}) {}
+    explicit user_shop(odds chosen) : module_(open(std::move(chosen))) {}
+    ~user_shop() { module_->stop(); }
+
+    user_service& users() { return module_->service(); }
+    /// A further module on the same record, as of another instance; started.
+    std::unique_ptr<user_module> open(odds chosen) {
+        settings all{.secret = std::move(chosen.secret),
+                     .previous_secrets = std::move(chosen.previous_secrets),
+                     .mail_url = "file:" + mail_folder().string(),
+                     .mail_from = "Markt & Söhne <shop@market.example>",
+                     .limits = chosen.limits,
+                     .hash_queue_max = chosen.hash_queue_max,
+                     .ended_sessions_every = chosen.ended_sessions_every,
+                     .mail_retry_first = 20ms};
+        auto made =
+            make_user_module(database(), blocking_, clock, *counts_, std::move(all)).value();
+        made->start().value();
+        return made;
     }
 
     std::filesystem::path mail_folder() const { return folder() / "post" / "mail"; }
 
-    /// The mails sent, oldest first by name.
-    std::vector<std::string> mails() const {
+    /// The mails sent, oldest first by name, once none waits any more.
+    std::vector<std::string> mails() {
+        if (!market::testing::eventually([this] { return mails_waiting() == 0; }))
+            throw std::runtime_error("a mail waits for too long");
         std::vector<std::filesystem::path> paths;
+        if (!std::filesystem::exists(mail_folder())) return {};
         for (const auto& entry : std::filesystem::directory_iterator{mail_folder()}) {
             if (entry.path().extension() == ".eml") paths.push_back(entry.path());
         }
@@ -91,18 +122,22 @@ public:
     }
 
     /// Asks for a code and takes it from the mail.
-    std::string code_for(const std::string& email) {
-        run(users().send_signup_code(email)).value();
-        const std::string mark = "Your sign-up code: ";
+    std::string code_for(const std::string& email, code_purpose purpose = code_purpose::signup) {
+        run(users().send_code(purpose, email, client)).value();
+        const std::string mark = " code: ";
         const std::string mail = mails().back();
         return mail.substr(mail.find(mark) + mark.size(), 6);
+    }
+    std::int64_t mails_waiting() { return number(db::sql{} << "SELECT COUNT(*) FROM mails"); }
+    std::int64_t events(std::string_view kind) {
+        return number(db::sql{} << "SELECT COUNT(*) FROM security_events WHERE kind = " << kind);
     }
 
     signup wish(const std::string& email, const std::string& code) const {
         return {email, password, "김철수", "010-1234-5678", home, code};
     }
     account sign_up(const std::string& email) {
-        return run(users().sign_up(wish(email, code_for(email)))).value();
+        return run(users().sign_up(wish(email, code_for(email)), client)).value();
     }
 
     void execute(const db::sql& statement) {
@@ -122,13 +157,15 @@ public:
     }
     std::int64_t count_users() { return number(db::sql{} << "SELECT COUNT(*) FROM users"); }
 
+    const std::string client = "192.0.2.1";
     const std::string password = "correct horse";
     const address home{"서울", "중구", "04524", "세종대로 110"};
     test_clock clock;
 
 private:
     worker_pool blocking_{4, 1'000};
-    std::unique_ptr<user_service> service_;
+    std::unique_ptr<throttle> counts_ = make_memory_throttle(clock);
+    std::unique_ptr<user_module> module_;
 };
 
 /// Another code of the same form.

@@ -33,6 +33,7 @@ enum class errc {
     code_invalid,
     login_failed,
     refresh_invalid,
+    password_wrong,
     // catalog and stock
     product_not_found,
     sale_not_found,

@@ -2,6 +2,7 @@
 #include <market/base/error.hpp>
 #include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_service.hpp>
+#include <market/http/network.hpp>
 #include <market/order/order_service.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
@@ -34,6 +35,7 @@ struct settings {
     std::string control_socket;  ///< path of the Unix socket; empty: none
     std::string webhook_secret;  ///< of the payment provider; empty: its calls are refused
     std::vector<std::string> cors_origins;  ///< "*": any; none: CORS is off
+    std::vector<network> trusted_proxies;   ///< whose X-Forwarded-For is believed
 };
 
 /// One part of `/readyz`. Called on an I/O thread; must not block. Empty: well.

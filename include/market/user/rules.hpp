@@ -1,5 +1,6 @@
 #pragma once
 /// What an e-mail address and a phone number look like. Pure; for whoever checks input.
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,12 @@ bool is_phone(std::string_view text);
 /// The form in which addresses are compared: ASCII letters lowered, in the local part too. An
 /// address is ASCII (is_email), so no other case folding can apply.
 std::string fold_email(std::string_view email);
+
+/// One of the few hundred passwords that everybody tries first, in any case of its letters.
+bool is_common_password(std::string_view password);
+
+/// What is wrong with a `mail.url`, as the end of a sentence; empty when nothing is. `file:DIR` or
+/// `smtp://[user:password@]host[:port]`.
+std::optional<std::string> mail_url_objection(const std::string& url);
 
 }  // namespace market::user

@@ -2,8 +2,11 @@
 /// How accounts are put together and what the command line does with them.
 #include <market/base/worker_pool.hpp>
 #include <market/db/database.hpp>
+#include <market/user/throttle.hpp>
 #include <market/user/user_service.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,21 +14,51 @@
 
 namespace market::user {
 
-struct settings {
-    std::string secret;    ///< `auth.secret`, at least 32 bytes
-    std::string mail_url;  ///< `file:DIR`
-    std::string mail_from;
-    std::size_t hash_threads = 2;
-    std::size_t hash_queue_max = 64;
+/// API.md 3: how often what may be done.
+struct throttle_limits {
+    std::int64_t login_account = 10;        ///< failures an account in 15 minutes
+    std::int64_t login_client = 100;        ///< failures a client in 15 minutes
+    std::int64_t codes_address = 5;         ///< an hour
+    std::int64_t codes_client = 100;        ///< an hour
+    std::int64_t email_check_client = 120;  ///< a minute
+    std::int64_t refresh_session = 60;      ///< an hour
 };
 
-/// `blocking` runs the database work and the mail. All three must outlive the service.
-/// Takes the time of one password hash.
+struct settings {
+    std::string secret;  ///< `auth.secret`, at least 32 bytes
+    /// `auth.previous_secrets`: what they signed is still good.
+    std::vector<std::string> previous_secrets{};
+    std::string mail_url;  ///< `file:DIR`, `smtp://[user:password@]host[:port]`
+    std::string mail_from;
+    bool mail_starttls_required = false;  ///< else STARTTLS is used when it is offered
+    std::string mail_ca_file{};           ///< who vouches for the mail host; empty: the system's
+    throttle_limits limits{};
+    std::size_t hash_threads = 2;
+    std::size_t hash_queue_max = 64;
+    std::chrono::milliseconds ended_sessions_every{500};
+    std::chrono::milliseconds mail_retry_first{1'000};  ///< doubles with each try, to 30 s
+};
+
+/// Accounts as one part: the service, the thread that reads the list of ended sessions, the thread
+/// that hands mails on.
+class user_module {
+public:
+    virtual ~user_module() = default;
+    virtual user_service& service() = 0;
+    /// Reads the whole list of ended sessions, then starts the threads.
+    /// Errors: database_unavailable, internal.
+    virtual result<void> start() = 0;
+    /// Ends the threads; mails that wait are in the record.
+    virtual void stop() = 0;
+};
+
+/// `blocking` runs the database work. All must outlive the module. Takes the time of one password
+/// hash.
 /// Errors: validation_failed, its culprit named `auth.secret`, `mail.url` or `mail.from`;
 /// overloaded.
-result<std::unique_ptr<user_service>> make_user_service(db::database& database,
-                                                        worker_pool& blocking,
-                                                        const wall_clock& clock, settings chosen);
+result<std::unique_ptr<user_module>> make_user_module(db::database& database, worker_pool& blocking,
+                                                      const wall_clock& clock, throttle& counts,
+                                                      settings chosen);
 
 // --- for the command line; these block ---
 

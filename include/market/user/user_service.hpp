@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,19 @@ struct token_pair {
     std::string refresh_token;
 };
 
-/// Checks access tokens: signature, algorithm, issuer, audience, type and times. No database, no
-/// waiting; thread-safe.
+/// What a code proves an address for.
+enum class code_purpose { signup, password_reset };
+
+/// What is to change; an empty outer optional leaves a thing as it is, an empty inner one takes it
+/// away.
+struct profile_change {
+    std::optional<std::string> name{};
+    std::optional<std::optional<std::string>> phone{};
+    std::optional<std::optional<market::address>> address{};
+};
+
+/// Checks access tokens: signature, algorithm, issuer, audience, type, times, and that the session
+/// is not known as ended. No database, no waiting; thread-safe.
 class authenticator {
 public:
     virtual ~authenticator() = default;
@@ -35,29 +47,55 @@ public:
 
 /// Accounts. Thread-safe. Input is already of the shapes and ranges of API.md 1; blocking work is
 /// done on pools of its own, so every call may answer `overloaded`, `database_unavailable` or
-/// `outcome_unknown`.
+/// `outcome_unknown`. `client` is the address that asks: what is throttled counts by it
+/// (`rate_limited`), and the trail of security events names it.
 class user_service : public authenticator {
 public:
-    /// Is the address free?
-    virtual asio::awaitable<result<bool>> email_available(std::string email) = 0;
-    /// Mails a 6-digit sign-up code (10 min, 5 tries, single use; replaces the last one); to a
-    /// taken address a mail that says so.
-    virtual asio::awaitable<result<void>> send_signup_code(std::string email) = 0;
-    /// Looks at a sign-up code without using it up; a wrong one costs a try. Errors: code_invalid.
-    virtual asio::awaitable<result<void>> verify_signup_code(std::string email,
-                                                             std::string code) = 0;
+    /// Is the address free? Errors: rate_limited.
+    virtual asio::awaitable<result<bool>> email_available(std::string email,
+                                                          std::string client) = 0;
+    /// Has a 6-digit code mailed (10 min, 5 tries, single use; replaces the last one of its
+    /// purpose). A sign-up mail to a taken address says so instead; a reset for an unknown address
+    /// mails nothing; the answer and the work are the same. Errors: rate_limited.
+    virtual asio::awaitable<result<void>> send_code(code_purpose purpose, std::string email,
+                                                    std::string client) = 0;
+    /// Looks at a code without using it up; a wrong one costs a try. Errors: code_invalid.
+    virtual asio::awaitable<result<void>> verify_code(code_purpose purpose, std::string email,
+                                                      std::string code) = 0;
     /// Errors: code_invalid, email_taken.
-    virtual asio::awaitable<result<account>> sign_up(signup request) = 0;
-    /// Known and unknown addresses take the same time. Errors: login_failed.
-    virtual asio::awaitable<result<token_pair>> log_in(std::string email, std::string password) = 0;
-    /// Rotates a refresh token (API.md 3). Errors: refresh_invalid.
-    virtual asio::awaitable<result<token_pair>> refresh(std::string refresh_token) = 0;
+    virtual asio::awaitable<result<account>> sign_up(signup request, std::string client) = 0;
+    /// Known and unknown addresses take the same time. Errors: login_failed, rate_limited.
+    virtual asio::awaitable<result<token_pair>> log_in(std::string email, std::string password,
+                                                       std::string client) = 0;
+    /// Rotates a refresh token (API.md 3). Errors: refresh_invalid, rate_limited.
+    virtual asio::awaitable<result<token_pair>> refresh(std::string refresh_token,
+                                                        std::string client) = 0;
+    /// Ends the caller's session: here at once, elsewhere within a second.
+    virtual asio::awaitable<result<void>> log_out(principal who, std::string client) = 0;
+    /// Ends every session of the caller.
+    virtual asio::awaitable<result<void>> log_out_all(principal who, std::string client) = 0;
+    /// Ends every session of the account. Errors: code_invalid.
+    virtual asio::awaitable<result<void>> reset_password(std::string email, std::string code,
+                                                         std::string new_password,
+                                                         std::string client) = 0;
+    /// Ends the caller's other sessions. A wrong password counts as a failed login.
+    /// Errors: password_wrong, rate_limited, unauthenticated (the account is gone).
+    virtual asio::awaitable<result<void>> change_password(principal who, std::string current,
+                                                          std::string new_password,
+                                                          std::string client) = 0;
     /// Errors: unauthenticated (the account is gone).
     virtual asio::awaitable<result<account>> read(user_id id) = 0;
+    /// The account as it is then. Errors: as above.
+    virtual asio::awaitable<result<account>> change_profile(user_id id, profile_change change) = 0;
     /// The first admin, once, with the link's token. Errors: not_found (used, wrong, too late, or
     /// there is an admin), email_taken.
     virtual asio::awaitable<result<account>> set_up(std::string token, std::string email,
-                                                    std::string password, std::string name) = 0;
+                                                    std::string password, std::string name,
+                                                    std::string client) = 0;
+    /// Puts what an admin did into the trail of security events: "POST /v1/sales", at most 200
+    /// characters. A failure is logged, not told: what was done is done.
+    virtual asio::awaitable<void> note_admin_action(principal who, std::string action,
+                                                    std::string client) = 0;
 };
 
 }  // namespace market::user

@@ -1,0 +1,316 @@
+#include "support/catch.hpp"
+#include "user/user_fixture.hpp"
+
+using namespace market;
+using namespace market::user;
+using namespace market::user::testing;
+
+namespace {
+
+const std::string email = "buyer@example.com";
+
+class account_shop : public user_shop {
+public:
+    account_shop() : id_(sign_up(email).id) {}
+    user_id id() const { return id_; }
+    token_pair log_in(const std::string& with) {
+        return run(users().log_in(email, with, client)).value();
+    }
+    token_pair log_in() { return log_in(password); }
+    std::optional<errc> try_log_in(const std::string& with) {
+        return error_of(run(users().log_in(email, with, client)));
+    }
+    principal who(const token_pair& pair) {
+        return users().authenticate(pair.access_token).value();
+    }
+    bool is_in(const token_pair& pair) {
+        return users().authenticate(pair.access_token).has_value();
+    }
+    bool can_refresh(const token_pair& pair) {
+        return run(users().refresh(pair.refresh_token, client)).has_value();
+    }
+    std::optional<errc> reset(const std::string& code, const std::string& to) {
+        return error_of(run(users().reset_password(email, code, to, client)));
+    }
+    std::optional<errc> change(const token_pair& by, const std::string& from,
+                               const std::string& to) {
+        return error_of(run(users().change_password(who(by), from, to, client)));
+    }
+
+private:
+    user_id id_;
+};
+
+}  // namespace
+
+TEST_CASE("a log-out ends its own session at once", "[user][logout]") {
+    account_shop shop;
+    const auto mine = shop.log_in();
+    const auto other = shop.log_in();
+    CHECK(run(shop.users().log_out(shop.who(mine), shop.client)).has_value());
+    CHECK_FALSE(shop.is_in(mine));
+    CHECK_FALSE(shop.can_refresh(mine));
+    CHECK(shop.is_in(other));
+    CHECK(shop.can_refresh(other));
+    CHECK(shop.events("logged_out") == 1);
+}
+
+TEST_CASE("a log-out of all ends every session of the user and no other's", "[user][logout]") {
+    account_shop shop;
+    shop.sign_up("neighbour@example.com");
+    const auto neighbour =
+        run(shop.users().log_in("neighbour@example.com", shop.password, shop.client)).value();
+    const auto first = shop.log_in();
+    const auto second = shop.log_in();
+    CHECK(run(shop.users().log_out_all(shop.who(first), shop.client)).has_value());
+    for (const auto& pair : {first, second}) {
+        CHECK_FALSE(shop.is_in(pair));
+        CHECK_FALSE(shop.can_refresh(pair));
+    }
+    CHECK(shop.is_in(neighbour));
+    CHECK(shop.can_refresh(neighbour));
+    CHECK(shop.is_in(shop.log_in()));
+}
+
+TEST_CASE("what one server ends, another refuses without asking the record", "[user][logout]") {
+    account_shop shop;
+    const auto second = shop.open({});
+    const auto by_logout = shop.log_in();
+    const auto by_all = shop.log_in();
+    const auto stays = shop.log_in();
+    CHECK(second->service().authenticate(by_logout.access_token).has_value());
+    run(shop.users().log_out(shop.who(by_logout), shop.client)).value();
+    const auto refuses = [&](user_module& module, const token_pair& pair) {
+        return !module.service().authenticate(pair.access_token).has_value();
+    };
+    CHECK(market::testing::eventually([&] { return refuses(*second, by_logout); }, 1s));
+    CHECK_FALSE(refuses(*second, stays));
+    run(shop.users().log_out_all(shop.who(by_all), shop.client)).value();
+    CHECK(market::testing::eventually([&] { return refuses(*second, by_all); }, 1s));
+    CHECK(market::testing::eventually([&] { return refuses(*second, stays); }, 1s));
+
+    const auto third = shop.open({});  // knows it all before it begins
+    CHECK(refuses(*third, by_logout));
+    CHECK(refuses(*third, stays));
+    second->stop();
+    third->stop();
+}
+
+TEST_CASE("the list of ended sessions is as short as their tokens' lives", "[user][logout]") {
+    account_shop shop;
+    const auto pair = shop.log_in();
+    run(shop.users().log_out(shop.who(pair), shop.client)).value();
+    const db::sql kept = db::sql{} << "SELECT keep_until FROM ended_sessions";
+    const auto until = from_micros(shop.number(kept));
+    CHECK(until >= shop.clock.now() + 15min);
+    CHECK(until <= shop.clock.now() + 16min);
+    // Right before the token's own end it is still refused; then it has run out by itself.
+    shop.clock.advance(899s);
+    CHECK_FALSE(shop.is_in(pair));
+
+    const auto idle = shop.log_in();
+    shop.clock.advance(1h);
+    const auto current = shop.log_in();
+    run(shop.users().log_out_all(shop.who(current), shop.client)).value();
+    CHECK(shop.number(db::sql{} << "SELECT COUNT(*) FROM ended_sessions WHERE keep_until > "
+                                << shop.clock.now()) == 1);
+    CHECK_FALSE(shop.can_refresh(idle));
+}
+
+TEST_CASE("a token of the grace is refused as long as it could live", "[user][logout]") {
+    account_shop shop;
+    const auto first = shop.log_in();
+    run(shop.users().refresh(first.refresh_token, shop.client)).value();
+    shop.clock.advance(10s);
+    const auto again = run(shop.users().refresh(first.refresh_token, shop.client)).value();
+    run(shop.users().log_out(shop.who(again), shop.client)).value();
+    CHECK(from_micros(shop.number(db::sql{} << "SELECT keep_until FROM ended_sessions")) >=
+          shop.clock.now() + 15min);
+}
+
+TEST_CASE("a session that nobody knows can be logged out of", "[user][logout]") {
+    account_shop shop;
+    const auto pair = shop.log_in();
+    shop.execute(db::sql{} << "DELETE FROM sessions");
+    const auto who = shop.who(pair);
+    CHECK(run(shop.users().log_out(who, shop.client)).has_value());
+    CHECK(run(shop.users().log_out(who, shop.client)).has_value());
+    CHECK_FALSE(shop.is_in(pair));
+}
+
+TEST_CASE("a refresh token that comes back late ends the access tokens too", "[user][refresh]") {
+    account_shop shop;
+    const auto second_server = shop.open({});
+    const auto first = shop.log_in();
+    const auto second = run(shop.users().refresh(first.refresh_token, shop.client)).value();
+    shop.clock.advance(11s);
+    CHECK_FALSE(shop.can_refresh(first));
+    CHECK_FALSE(shop.is_in(second));
+    CHECK(market::testing::eventually(
+        [&] { return !second_server->service().authenticate(second.access_token); }, 1s));
+    CHECK(shop.events("refresh_reused") == 1);
+    second_server->stop();
+}
+
+TEST_CASE("a mailed code makes a new password and ends every session", "[user][reset]") {
+    account_shop shop;
+    const auto before = shop.log_in();
+    const auto code = shop.code_for(email, code_purpose::password_reset);
+    CHECK(shop.reset(code, "a new password") == std::nullopt);
+    CHECK_FALSE(shop.is_in(before));
+    CHECK_FALSE(shop.can_refresh(before));
+    CHECK(shop.try_log_in(shop.password) == errc::login_failed);
+    CHECK(shop.try_log_in("a new password") == std::nullopt);
+    CHECK(shop.reset(code, "another password") == errc::code_invalid);
+    CHECK(shop.events("password_reset") == 1);
+}
+
+TEST_CASE("a reset takes a reset's code, in five tries and ten minutes", "[user][reset]") {
+    account_shop shop;
+    const auto code = shop.code_for(email, code_purpose::password_reset);
+    const auto verify = [&](code_purpose purpose, const std::string& given) {
+        return error_of(run(shop.users().verify_code(purpose, email, given)));
+    };
+    CHECK(verify(code_purpose::password_reset, code) == std::nullopt);
+    CHECK(verify(code_purpose::signup, code) == errc::code_invalid);
+    for (int i = 0; i < 5; ++i)
+        CHECK(shop.reset(other_code(code), "a new password") == errc::code_invalid);
+    CHECK(shop.reset(code, "a new password") == errc::code_invalid);
+
+    const auto late = shop.code_for(email, code_purpose::password_reset);
+    shop.clock.advance(10min);
+    CHECK(shop.reset(late, "a new password") == errc::code_invalid);
+    CHECK(shop.try_log_in(shop.password) == std::nullopt);
+}
+
+TEST_CASE("who has no right code does not make the server hash for a reset", "[user][reset]") {
+    account_shop shop;
+    const auto code = shop.code_for(email, code_purpose::password_reset);
+    const auto full = shop.open({.hash_queue_max = 0});
+    const auto reset = [&](const std::string& with) {
+        return error_of(
+            run(full->service().reset_password(email, with, "a new password", shop.client)));
+    };
+    CHECK(reset(other_code(code)) == errc::code_invalid);
+    CHECK(reset(code) == errc::overloaded);
+    CHECK(shop.reset(code, "a new password") == std::nullopt);
+    full->stop();
+}
+
+TEST_CASE("an unknown address gets the same answer and the same work, and no mail",
+          "[user][reset]") {
+    account_shop shop;
+    const auto mails = shop.mails().size();
+    const auto rows = [&] {
+        return shop.number(db::sql{} << "SELECT COUNT(*) FROM email_codes WHERE purpose = "
+                                     << "'password_reset'");
+    };
+    CHECK(
+        run(shop.users().send_code(code_purpose::password_reset, "nobody@example.com", shop.client))
+            .has_value());
+    CHECK(rows() == 1);
+    CHECK(shop.mails().size() == mails);
+    CHECK(
+        run(shop.users().send_code(code_purpose::password_reset, email, shop.client)).has_value());
+    CHECK(rows() == 2);
+    CHECK(shop.mails().size() == mails + 1);
+}
+
+TEST_CASE("a change of the password ends the other sessions only", "[user][password]") {
+    account_shop shop;
+    const auto mine = shop.log_in();
+    const auto other = shop.log_in();
+    CHECK(shop.change(mine, "not the password", "a new password") == errc::password_wrong);
+    CHECK(shop.is_in(other));
+    CHECK(shop.change(mine, shop.password, "a new password") == std::nullopt);
+    CHECK(shop.is_in(mine));
+    CHECK(shop.can_refresh(mine));
+    CHECK_FALSE(shop.is_in(other));
+    CHECK_FALSE(shop.can_refresh(other));
+    CHECK(shop.try_log_in(shop.password) == errc::login_failed);
+    CHECK(shop.try_log_in("a new password") == std::nullopt);
+    CHECK(shop.events("password_changed") == 1);
+    CHECK(shop.events("password_change_failed") == 1);
+}
+
+TEST_CASE("of two changes of one password at once one is done", "[user][password]") {
+    account_shop shop;
+    const auto mine = shop.log_in();
+    const auto who = shop.who(mine);
+    std::vector<asio::awaitable<result<void>>> works;
+    for (const char* wanted : {"the first new one", "the second new one"})
+        works.push_back(shop.users().change_password(who, shop.password, wanted, shop.client));
+    int done = 0;
+    for (const auto& answer : run_all(std::move(works))) {
+        if (answer)
+            ++done;
+        else
+            CHECK(answer.error().code == errc::password_wrong);
+    }
+    CHECK(done == 1);
+    const bool first_holds = !shop.try_log_in("the first new one");
+    const bool second_holds = !shop.try_log_in("the second new one");
+    CHECK(first_holds != second_holds);
+}
+
+TEST_CASE("a login under way when the password changes does not get in", "[user][login]") {
+    user_shop shop({.ended_sessions_every = 1h});
+    shop.sign_up(email);
+    // The login's first look at the clock comes when the password was found right.
+    shop.clock.before_next_look(
+        [&] { shop.execute(db::sql{} << "UPDATE users SET password_hash = 'another'"); });
+    CHECK(error_of(run(shop.users().log_in(email, shop.password, shop.client))) ==
+          errc::login_failed);
+    CHECK(shop.number(db::sql{} << "SELECT COUNT(*) FROM sessions") == 0);
+}
+
+TEST_CASE("a profile changes in what is named and in nothing else", "[user][profile]") {
+    account_shop shop;
+    const auto before = run(shop.users().read(shop.id())).value();
+    const auto change = [&](profile_change wanted) {
+        return run(shop.users().change_profile(shop.id(), std::move(wanted))).value();
+    };
+    CHECK(to_json(change({})) == to_json(before));
+
+    auto expected = before;
+    expected.name = "이영희";
+    CHECK(to_json(change({.name = "이영희"})) == to_json(expected));
+    expected.phone = "02-123-4567";
+    CHECK(to_json(change({.phone = "02-123-4567"})) == to_json(expected));
+    expected.address = address{"부산", "해운대구", "48094", "우동 1"};
+    CHECK(to_json(change({.address = expected.address})) == to_json(expected));
+    CHECK(to_json(run(shop.users().read(shop.id())).value()) == to_json(expected));
+
+    expected.phone.reset();
+    expected.address.reset();
+    CHECK(to_json(change({.phone = std::optional<std::string>{},
+                          .address = std::optional<address>{}})) == to_json(expected));
+    CHECK(error_of(run(shop.users().change_profile(make_id<user_id>(), {}))) ==
+          errc::unauthenticated);
+}
+
+TEST_CASE("the trail tells who did what from where, and no secret", "[user][trail]") {
+    account_shop shop;
+    const auto pair = shop.log_in();
+    shop.try_log_in("a wrong password");
+    run(shop.users().log_in("nobody@example.com", "a wrong password", shop.client)).has_error();
+    run(shop.users().log_out_all(shop.who(pair), shop.client)).value();
+    create_admin(shop.database(), shop.clock, "admin@example.com", "long enough").value();
+    asio::io_context io;
+    asio::co_spawn(
+        io,
+        shop.users().note_admin_action({shop.id(), role::admin, {}},
+                                       "POST /v1/sales" + std::string(500, 'x'), shop.client),
+        asio::detached);
+    io.run();
+    for (const auto* kind :
+         {"signed_up", "logged_in", "logged_out_all", "admin_created", "admin_action"}) {
+        CAPTURE(kind);
+        CHECK(shop.events(kind) == 1);
+    }
+    CHECK(shop.events("login_failed") == 2);
+    CHECK(shop.number(db::sql{} << "SELECT COUNT(*) FROM security_events WHERE client = "
+                                << shop.client) == 6);
+    CHECK(shop.number(db::sql{} << "SELECT COUNT(*) FROM security_events WHERE detail LIKE "
+                                << "'%password%' OR detail LIKE '%@%'") == 0);
+}
