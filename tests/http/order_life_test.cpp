@@ -16,7 +16,7 @@ namespace {
 
 const std::string as_user = "\r\nAuthorization: Bearer user";
 const std::string as_admin = "\r\nAuthorization: Bearer admin";
-const std::string id = "01890a5d-ac96-774b-bcce-b302099a8057";
+const std::string an_order = "01890a5d-ac96-774b-bcce-b302099a8057";
 const std::string secret = "a secret of the provider";
 
 /// "422: code pointer, ..." or "409: order_state".
@@ -51,7 +51,7 @@ raw_reply notify(const test_shop& shop, const std::string& body, const std::stri
 }
 
 std::string notice(const std::string& kind = "payment.captured") {
-    return R"({"id":"n-1","type":")" + kind + R"(","order_id":")" + id +
+    return R"({"id":"n-1","type":")" + kind + R"(","order_id":")" + an_order +
            R"(","at":"2026-11-23T09:00:00.000Z"})";
 }
 
@@ -60,7 +60,7 @@ std::string notice(const std::string& kind = "payment.captured") {
 TEST_CASE("a delivery is an admin's, and its members are checked", "[http][orders]") {
     test_shop shop;
     const auto put = [&](const std::string& body, const std::string& who = as_admin,
-                         const std::string& order = id) {
+                         const std::string& order = an_order) {
         return ask(shop.server->port(), "PUT /v1/orders/" + order + "/delivery" + who, body);
     };
     CHECK(put(R"({"state":"shipped","carrier":"Post","tracking":"12"})").status == 200);
@@ -87,7 +87,7 @@ TEST_CASE("a delivery is an admin's, and its members are checked", "[http][order
 
 TEST_CASE("a return has a reason; it is accepted by an admin", "[http][orders]") {
     test_shop shop;
-    const auto path = "POST /v1/orders/" + id + "/return";
+    const auto path = "POST /v1/orders/" + an_order + "/return";
     const auto port = shop.server->port();
     CHECK(ask(port, path + as_user, R"({"reason":"too small"})").status == 200);
     CHECK(shop.orders.asked() == "return too small");
@@ -111,7 +111,7 @@ TEST_CASE("a return has a reason; it is accepted by an admin", "[http][orders]")
 TEST_CASE("a payment names its method and token", "[http][orders]") {
     test_shop shop;
     const auto pay = [&](const std::string& body) {
-        return ask(shop.server->port(), "POST /v1/orders/" + id + "/payment" + as_user, body);
+        return ask(shop.server->port(), "POST /v1/orders/" + an_order + "/payment" + as_user, body);
     };
     const std::string good = R"({"method":"card","token":"tok_ok"})";
     CHECK(pay(good).status == 200);
@@ -132,7 +132,8 @@ TEST_CASE("a webhook is taken from the provider only", "[http][orders]") {
     test_shop shop(with_secret());
     const auto taken = notify(shop, notice());
     CHECK(taken.status == 200);
-    CHECK(taken.body == R"({"id":"n-1","order_id":")" + id + R"(","payment_state":"captured"})");
+    CHECK(taken.body ==
+          R"({"id":"n-1","order_id":")" + an_order + R"(","payment_state":"captured"})");
     CHECK(shop.orders.asked() == "notice n-1 payment.captured");
     CHECK(notify(shop, notice("payment.declined")).status == 200);
     CHECK(shop.orders.asked() == "notice n-1 payment.declined");
@@ -150,7 +151,7 @@ TEST_CASE("a webhook is taken from the provider only", "[http][orders]") {
         told(notify(shop, R"({"id":"a b","type":"payment.refunded","order_id":"x","at":"now"})")) ==
         "422: format /id enum /type format /order_id format /at");
     CHECK(told(notify(shop, R"({"id":")" + std::string(201, 'a') +
-                                R"(","type":"payment.captured",)" + R"("order_id":")" + id +
+                                R"(","type":"payment.captured",)" + R"("order_id":")" + an_order +
                                 R"(","at":"2026-11-23T09:00:00.000Z"})")) == "422: length /id");
     CHECK(shop.orders.calls == 2);
 
