@@ -236,7 +236,7 @@ private:
     asio::awaitable<void> write_down(sale_id sale, redis::reply refusal, deadline asked) {
         const auto word = word_in(refusal);
         if (word.version < 0 || !board_.put_word(sale, word, asked)) co_return;
-        std::vector<std::string> arguments{word.tag, std::to_string(word.version)};
+        std::vector<std::string> arguments{word.tag};
         auto said = co_await ask(scripts::everybody(), sale, std::move(arguments));
         using list = std::vector<sold_out_board::name>;
         auto names = understood<list>(said, [](const redis::reply& lists) {

@@ -5,9 +5,13 @@
 namespace market::stock::redis_scripts {
 namespace {
 
-/// What the scripts have in common. `epoch_of`: the epoch in a tag, if it is of this run.
 constexpr const char* head = R"lua(
 local call, gate, run = redis.call, KEYS[1], ARGV[1]
+)lua";
+
+/// `epoch_of(tag)`: the epoch in it, if it is of this run. `tagged(tag, ...)`: whether these keys
+/// have it.
+constexpr const char* tags = R"lua(
 local function epoch_of(tag)
   if not tag or string.sub(tag, 1, #run + 1) ~= run .. ':' then return nil end
   return string.sub(tag, #run + 2)
@@ -66,12 +70,13 @@ local function all_of(key)
 end
 )lua";
 
+// Most of what Redis does, so short: no function is made but where it is needed.
 constexpr const char* admit_text = R"lua(
 local buyer, units, rid, attempt = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local g = call('HMGET', gate, 'tag', 'open', 'starts', 'ends', 'paused', 'limit', 'remaining',
                'held', 'seq', 'back', 'version')
-local tag, epoch = g[1], epoch_of(g[1])
-if not epoch or g[2] ~= '1' then return {0} end
+local tag = g[1]
+if not tag or string.sub(tag, 1, #run + 1) ~= run .. ':' or g[2] ~= '1' then return {0} end
 local done = call('HMGET', gate .. '.done', 'tag', rid)
 local holds = call('HMGET', gate .. '.holds', 'tag', rid)
 local taken = call('HMGET', gate .. '.taken', 'tag', buyer)
@@ -82,7 +87,7 @@ if holds[2] then
   if string.sub(holds[2], 1, 16) ~= attempt then return {2, 0} end
   local seq, held = string.match(holds[2], '^(%d+) (%d+)', 33)
   if string.sub(holds[2], 17, 32) ~= buyer or tonumber(held) ~= units then return {8} end
-  return {1, seq, epoch}
+  return {1, seq, string.sub(tag, #run + 2)}
 end
 
 if now < tonumber(g[3]) then return {5, g[3]} end
@@ -104,7 +109,7 @@ call('HSET', gate, 'remaining', remaining - units, 'held', g[8] + units, 'seq', 
 call('HSET', gate .. '.holds', rid,
      attempt .. buyer .. seq .. ' ' .. units .. ' ' .. string.format('%.0f', now))
 call('HINCRBY', gate .. '.taken', buyer, units)
-return {1, seq, epoch}
+return {1, seq, string.sub(tag, #run + 2)}
 )lua";
 
 constexpr const char* confirm_text = R"lua(
@@ -189,9 +194,8 @@ return {view, call('HGETALL', gate .. '.taken'), call('HGETALL', gate .. '.holds
 )lua";
 
 constexpr const char* everybody_text = R"lua(
-local g = call('HMGET', gate, 'tag', 'version', 'remaining', 'back')
-if g[1] ~= ARGV[2] or g[2] ~= ARGV[3] or not epoch_of(g[1]) then return {} end
-if tonumber(g[3]) ~= 0 or g[4] ~= '' or not tagged(g[1], '.taken', '.done') then return {} end
+local tag = ARGV[2]
+if not epoch_of(tag) or not tagged(tag, '', '.taken', '.done') then return {} end
 if call('HLEN', gate .. '.taken') + call('HLEN', gate .. '.done') > 100000 then return {} end
 return {call('HKEYS', gate .. '.taken'), call('HKEYS', gate .. '.done')}
 )lua";
@@ -245,35 +249,35 @@ const redis::script& admit() {
     return code;
 }
 const redis::script& confirm() {
-    static const auto code = made_of(head, confirm_text);
+    static const auto code = made_of(head, tags, confirm_text);
     return code;
 }
 const redis::script& cancel() {
-    static const auto code = made_of(head, clock, returns, put_back, cancel_text);
+    static const auto code = made_of(head, tags, clock, returns, put_back, cancel_text);
     return code;
 }
 const redis::script& give_back() {
-    static const auto code = made_of(head, clock, returns, put_back, give_back_text);
+    static const auto code = made_of(head, tags, clock, returns, put_back, give_back_text);
     return code;
 }
 const redis::script& look() {
-    static const auto code = made_of(head, clock, whole, look_text);
+    static const auto code = made_of(head, tags, clock, whole, look_text);
     return code;
 }
 const redis::script& freeze() {
-    static const auto code = made_of(head, clock, whole, freeze_text);
+    static const auto code = made_of(head, tags, clock, whole, freeze_text);
     return code;
 }
 const redis::script& holds() {
-    static const auto code = made_of(head, clock, whole, holds_text);
+    static const auto code = made_of(head, tags, clock, whole, holds_text);
     return code;
 }
 const redis::script& dump() {
-    static const auto code = made_of(head, clock, whole, dump_text);
+    static const auto code = made_of(head, tags, clock, whole, dump_text);
     return code;
 }
 const redis::script& everybody() {
-    static const auto code = made_of(head, everybody_text);
+    static const auto code = made_of(head, tags, everybody_text);
     return code;
 }
 const redis::script& stage() {
@@ -281,7 +285,7 @@ const redis::script& stage() {
     return code;
 }
 const redis::script& open() {
-    static const auto code = made_of(head, open_text);
+    static const auto code = made_of(head, tags, open_text);
     return code;
 }
 const redis::script& remove() {

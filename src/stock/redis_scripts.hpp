@@ -55,8 +55,8 @@ const redis::script& freeze();
 const redis::script& holds();
 /// -> {as look(), G.taken flat, G.holds flat, fields of G.done}; the first alone when not whole
 const redis::script& dump();
-/// tag, version -> {fields of G.taken, fields of G.done}; {} when it is sold out no more or under
-/// another version, or knows more buyers than a process should remember
+/// tag -> {fields of G.taken, fields of G.done}, which only grow while the tag stays; {} when
+/// another one stands there, or when they are more than a process should remember
 const redis::script& everybody();
 
 /// KEYS[1] a key put aside; epoch, then fields and values -> 1, or 0: it is another load's

@@ -4,7 +4,7 @@
 /// The gate's version of a sale (tag and counter) rises with whatever makes remaining grow. So
 /// while a sale stays at a version at which nothing remained, nobody is admitted, and nobody new
 /// gets a hold or an order. A list of all who had one, and of all wishes that are done, read whole
-/// at that version, therefore stays complete as long as that version lasts. A refusal needs
+/// after the version was, therefore stays complete as long as that version lasts. A refusal needs
 /// 1. that the gate said "nothing remains, nothing is on its way back, version V" to a request that
 ///    was sent less than 100 ms ago. Units that come back raise V and can be admitted 125 ms later
 ///    at the earliest: no process refuses any more then;
