@@ -164,7 +164,7 @@ bool take_stock(db::transaction& tx, const std::vector<drafted>& drafts) {
                 units[{pool_of(*line.product()), no_epoch}] += line.quantity;
         }
     for (const auto& [pool, count] : units) {
-        stock::ledger::pool_take wanted{pool.first, count, {}};
+        stock::ledger::pool_take wanted{pool.first, count, {}, drafts.front().made.placed_at};
         if (pool.second != no_epoch) wanted.epoch = pool.second;
         if (!stock::ledger::take(tx, wanted)) return false;
     }

@@ -65,6 +65,13 @@ std::vector<buyer_units> buyers_of(db::transaction& tx, sale_id sale) {
     return out;
 }
 
+bool has_buyers(db::transaction& tx, sale_id sale) {
+    return tx
+        .query_one<user_id>(db::sql{} << "SELECT user_id FROM sale_buyers WHERE sale_id = " << sale
+                                      << " LIMIT 1")
+        .has_value();
+}
+
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer) {
     auto row = tx.query_one<std::int64_t>(
         db::sql{} << "SELECT quantity FROM sale_buyers WHERE sale_id = " << sale

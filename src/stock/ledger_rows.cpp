@@ -16,11 +16,11 @@ namespace ledger {
 
 std::vector<pool> read_pools(db::transaction& tx, const db::sql& query) {
     auto rows = tx.query<pool_id, product_id, std::optional<sale_id>, std::int64_t, std::int64_t,
-                         std::int64_t, bool>(query);
+                         std::int64_t, bool, std::int64_t, int>(query);
     std::vector<pool> out;
     out.reserve(rows.size());
-    for (const auto& [id, product, sale, total, sold, epoch, closed] : rows)
-        out.push_back({id, product, sale, total, sold, epoch, closed});
+    for (const auto& [id, product, sale, total, sold, epoch, closed, low_at, level] : rows)
+        out.push_back({id, product, sale, total, sold, epoch, closed, low_at, level});
     return out;
 }
 
@@ -44,8 +44,10 @@ db::raw or_add_to_buyer(db::dialect dialect) {
     return "";
 }
 
-void write_movements(db::transaction& tx, std::span<const movement_entry> entries,
-                     const std::string& actor, instant at) {
+std::vector<movement_id> write_movements(db::transaction& tx,
+                                         std::span<const movement_entry> entries,
+                                         const std::string& actor, instant at) {
+    std::vector<movement_id> ids;
     db::sql text;
     text << "INSERT INTO stock_movements"
             " (id, at, pool_id, product_id, sale_id, kind, delta, reason, actor) VALUES ";
@@ -53,11 +55,13 @@ void write_movements(db::transaction& tx, std::span<const movement_entry> entrie
     for (const auto& entry : entries) {
         if (!first) text << ", ";
         first = false;
-        text << "(" << make_id<movement_id>() << ", " << at << ", " << entry.of.id << ", "
-             << entry.of.product << ", " << entry.of.sale << ", " << to_string(entry.kind) << ", "
-             << entry.delta << ", " << entry.reason.text() << ", " << actor << ")";
+        ids.push_back(make_id<movement_id>());
+        text << "(" << ids.back() << ", " << at << ", " << entry.of.id << ", " << entry.of.product
+             << ", " << entry.of.sale << ", " << to_string(entry.kind) << ", " << entry.delta
+             << ", " << entry.reason << ", " << actor << ")";
     }
     tx.execute(text);
+    return ids;
 }
 
 void require_positive(std::int64_t units) {
@@ -70,9 +74,9 @@ void require_one(std::int64_t rows, const char* what) {
 
 void return_to_general(db::transaction& tx, const pool& sale_pool, std::int64_t units,
                        const std::string& actor, instant at) {
-    auto raised = tx.execute(db::sql{} << "UPDATE pools SET total = total + " << units
-                                       << " WHERE id = " << pool_of(sale_pool.product)
-                                       << " AND sale_id IS NULL");
+    auto raised = tx.execute(db::sql{} << "UPDATE pools SET " << level_after{units}
+                                       << ", total = total + " << units << " WHERE id = "
+                                       << pool_of(sale_pool.product) << " AND sale_id IS NULL");
     require_one(raised, "the product of a sale's pool has no general pool");
     pool general;
     general.id = pool_of(sale_pool.product);

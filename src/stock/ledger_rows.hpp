@@ -6,7 +6,8 @@ namespace market::stock::ledger {
 
 /// What read_pools reads, in its order.
 inline constexpr db::raw pool_columns{
-    "SELECT id, product_id, sale_id, total, sold, gate_epoch, closed FROM pools "};
+    "SELECT id, product_id, sale_id, total, sold, gate_epoch, closed, low_at,"
+    " stock_level FROM pools "};
 /// Runs a query that begins with pool_columns.
 std::vector<pool> read_pools(db::transaction& tx, const db::sql& query);
 
@@ -21,10 +22,21 @@ struct movement_entry {
     const pool& of;
     movement_kind kind;
     std::int64_t delta;
-    db::raw reason;
+    std::string_view reason;
 };
-void write_movements(db::transaction& tx, std::span<const movement_entry> entries,
-                     const std::string& actor, instant at);
+/// Returns the ids, in the order of the entries.
+std::vector<movement_id> write_movements(db::transaction& tx,
+                                         std::span<const movement_entry> entries,
+                                         const std::string& actor, instant at);
+
+/// Tells of the stock levels that the pool fell to and that were not told: low, sold out.
+void tell_levels(db::transaction& tx, pool_id id, instant at);
+
+/// For a SET clause, before the columns change: the level once `units` more are available.
+struct level_after {
+    std::int64_t units;
+};
+db::sql& operator<<(db::sql& text, level_after came_back);
 
 /// Throws data_error unless units > 0: a count that is not positive would turn a taking into a
 /// giving, which no CHECK sees.

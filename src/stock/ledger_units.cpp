@@ -9,7 +9,7 @@ namespace {
 /// The locked row, as it was read: a pool that was not locked may have moved on.
 void lower_sold(db::transaction& tx, const pool& locked, std::int64_t units) {
     db::sql text;
-    text << "UPDATE pools SET sold = sold - " << units;
+    text << "UPDATE pools SET " << level_after{units} << ", sold = sold - " << units;
     if (locked.closed) text << ", total = total - " << units;
     text << " WHERE id = " << locked.id << " AND gate_epoch = " << locked.gate_epoch
          << " AND closed = " << locked.closed;
@@ -33,10 +33,7 @@ credit write_credit(db::transaction& tx, const pool& locked, order_id order, use
     return out;
 }
 
-}  // namespace
-
-bool take(db::transaction& tx, const pool_take& wanted) {
-    require_positive(wanted.units);
+db::sql taking(const pool_take& wanted) {
     db::sql text;
     text << "UPDATE pools SET sold = sold + " << wanted.units << " WHERE id = " << wanted.pool
          << " AND sold + " << wanted.units << " <= total";
@@ -44,7 +41,26 @@ bool take(db::transaction& tx, const pool_take& wanted) {
         text << " AND gate_epoch = " << *wanted.epoch << " AND closed = 0 AND sale_id IS NOT NULL";
     else
         text << " AND sale_id IS NULL";  // a sale's units go through the gate
+    return text;
+}
+
+/// Takes when it leaves the stock at a level that was told already: one statement, as nearly all
+/// takes of a sale need.
+bool take_quietly(db::transaction& tx, const pool_take& wanted) {
+    auto text = taking(wanted);
+    text << " AND (total - sold - " << wanted.units << " > low_at OR (total - sold - "
+         << wanted.units << " > 0 AND stock_level > 0))";
     return tx.execute(text) == 1;
+}
+
+}  // namespace
+
+bool take(db::transaction& tx, const pool_take& wanted) {
+    require_positive(wanted.units);
+    if (take_quietly(tx, wanted)) return true;
+    if (tx.execute(taking(wanted)) != 1) return false;
+    tell_levels(tx, wanted.pool, wanted.at);
+    return true;
 }
 
 void count_buyers(db::transaction& tx, std::span<const buyer_take> takes) {

@@ -4,7 +4,8 @@ market_suite(stock_suite
           stock/gate_contract_crowd_test.cpp stock/ledger_fixture.cpp
           stock/ledger_pools_test.cpp stock/ledger_units_test.cpp stock/leases_test.cpp
           redis/private_redis.cpp stock/redis_gate_test.cpp stock/sold_out_board_test.cpp
-  MODULES base db redis stock)
+          stock/stock_levels_test.cpp
+  MODULES base db redis outbox stock)
 target_link_libraries(stock_suite PRIVATE PkgConfig::MARIADB Boost::url)
 # The board behind the gate in Redis is a fact of its own.
 target_include_directories(stock_suite PRIVATE ${CMAKE_SOURCE_DIR}/src/stock)

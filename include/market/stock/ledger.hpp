@@ -22,14 +22,29 @@ namespace market::stock::ledger {
 
 // --- making and changing pools ---
 
-/// The general pool of a new product, with a `received` movement when units > 0.
+/// The general pool of a new product, with a `received` movement when units > 0. Its sales' pools
+/// take over `low_at`.
 void open_general_pool(db::transaction& tx, product_id product, std::int64_t units,
-                       const std::string& actor, instant at);
+                       const std::string& actor, instant at, std::int64_t low_at = low_at_default);
 
 /// Moves units from the general pool to a new sale's pool of epoch 1 (two `allocated` rows).
 /// Errors: stock_conflict (fewer available; facts: available), product_not_found (no general pool).
 result<void> allocate(db::transaction& tx, product_id product, sale_id sale, std::int64_t units,
                       const std::string& actor, instant at);
+
+/// Moves `delta` more units from the general pool to the sale's, or back when it is negative (two
+/// `allocated` rows). Locks both pools. Errors: stock_conflict (fewer available there; facts:
+/// available), sale_not_found (no such pool, or closed).
+result<void> reallocate(db::transaction& tx, sale_id sale, std::int64_t delta,
+                        const std::string& actor, instant at);
+
+/// Counts `delta` (not 0) units in or out of the general pool, as `adjusted`.
+/// Errors: product_not_found, stock_conflict (more out than are available; facts: available).
+result<movement> adjust(db::transaction& tx, product_id product, std::int64_t delta,
+                        const std::string& reason, const std::string& actor, instant at);
+
+/// From now on stock is low at `units` left, in every pool.
+void set_low_at(db::transaction& tx, std::int64_t units);
 
 /// Closes a sale's pool for good: epoch + 1, unsold units to the general pool (two `returned` rows
 /// when there are any), pending credits dropped. False when it was closed before: nothing changed.
@@ -69,6 +84,8 @@ std::vector<pool> pools_of_sales(db::transaction& tx, std::span<const sale_id> s
 std::vector<pool> open_sale_pools(db::transaction& tx);
 /// Everybody who ever had an order there, also those who are back at 0 units.
 std::vector<buyer_units> buyers_of(db::transaction& tx, sale_id sale);
+/// Did anybody ever have an order there?
+bool has_buyers(db::transaction& tx, sale_id sale);
 /// Units this buyer has in live orders of the sale, under lock.
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer);
 /// Newest first; those older than `before` when it is given.
@@ -81,10 +98,12 @@ struct pool_take {
     pool_id pool;
     std::int64_t units = 0;
     std::optional<std::int64_t> epoch;  ///< sale pools: that of the admissions; general: empty
+    instant at{};
 };
 /// sold + units where id, epoch and sold + units <= total hold (and, for a sale, not closed). A
 /// sale pool is never taken from without an epoch, nor a general pool with one.
-/// False when no row fits: nothing changed, the caller rolls back and asks why.
+/// A take that leaves `low_at` units or fewer, or none, appends the event that tells so, once until
+/// units come back. False when no row fits: nothing changed, the caller rolls back and asks why.
 bool take(db::transaction& tx, const pool_take& wanted);
 
 struct buyer_take {
