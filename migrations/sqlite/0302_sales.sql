@@ -1,4 +1,5 @@
 -- quantity = what was allocated to its pool; closed_at: when it was closed for good.
+-- opened: it was told that it began; events: how many were appended to the outbox.
 CREATE TABLE sales (
     id BLOB NOT NULL PRIMARY KEY,
     product_id BLOB NOT NULL,
@@ -11,6 +12,8 @@ CREATE TABLE sales (
     paused INTEGER NOT NULL DEFAULT 0,
     closed_at INTEGER,
     version INTEGER NOT NULL DEFAULT 1,
+    opened INTEGER NOT NULL DEFAULT 0,
+    events INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     CONSTRAINT sales_ranges CHECK (0 <= price AND 1 <= quantity AND 1 <= per_user_limit AND starts_at < ends_at)
 ) STRICT;

@@ -74,9 +74,12 @@ constexpr equation order_equations[] = {
      " WHERE k.n <> 1 OR k.others <> 0"},
 
     {"events_are_published_or_waiting", "outbox",
-     "orders counted {is} events, {should} are published or waiting", "SELECT COUNT(*) FROM outbox",
+     "orders, sales and pools counted {is} events, {should} are published or waiting",
+     "SELECT COUNT(*) FROM outbox",
      "SELECT NULL, NULL, NULL, o.n, r.published + w.n"
-     " FROM (SELECT CAST(COALESCE(SUM(events), 0) AS SIGNED) AS n FROM orders) o"
+     " FROM (SELECT CAST(COALESCE(SUM(events), 0) AS SIGNED) AS n FROM"
+     "       (SELECT events FROM orders UNION ALL SELECT events FROM sales"
+     "        UNION ALL SELECT events FROM pools) each_of) o"
      " JOIN (SELECT COUNT(*) AS n FROM outbox) w ON 1 = 1"
      " JOIN outbox_relay r ON r.id = 1"
      " WHERE o.n <> r.published + w.n"},

@@ -63,6 +63,26 @@ constexpr equation stock_equations[] = {
      "            GROUP BY COALESCE(t.sale_id, t.product_id)) l ON l.pool_id = g.id"
      " WHERE g.sold <> COALESCE(l.units, 0)"},
 
+    {"sale_events_follow_its_state", "sales", "events is {is}, its state makes {should}",
+     "SELECT COUNT(*) FROM sales",
+     "SELECT id, NULL, NULL, events, opened + CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END"
+     " FROM sales"
+     " WHERE events <> opened + CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END"},
+
+    {"stock_levels_fit_their_pool", "pools", "it is told to be low or sold out; {is} are available",
+     "SELECT COUNT(*) FROM pools WHERE stock_level <> 0",
+     "SELECT id, NULL, NULL, total - sold, NULL FROM pools"
+     " WHERE stock_level < 0 OR stock_level > 2 OR events < stock_level"
+     "    OR (closed = 0 AND stock_level > 0 AND total - sold > low_at)"
+     "    OR (closed = 0 AND stock_level = 2 AND total <> sold)"},
+
+    {"catalog_version_is_one_row", "catalog_version", "{is} rows of {should} are there",
+     "SELECT COUNT(*) FROM catalog_version",
+     "SELECT NULL, NULL, 1, k.n, 1"
+     " FROM (SELECT COUNT(*) AS n, SUM(CASE id WHEN 1 THEN 0 ELSE 1 END) AS others"
+     "       FROM catalog_version) k"
+     " WHERE k.n <> 1 OR k.others <> 0"},
+
     {"pools_are_never_oversold", "pools", "sold is {is} of {should}", "SELECT COUNT(*) FROM pools",
      "SELECT id, NULL, NULL, sold, total FROM pools WHERE sold < 0 OR sold > total"},
 

@@ -5,6 +5,7 @@
 
 #include <market/base/log.hpp>
 #include <market/outbox/publisher.hpp>
+#include <market/stock/ledger.hpp>
 
 #include <sys/un.h>
 
@@ -136,8 +137,11 @@ result<void> shop::build() {
                                 : stock::ledger::loader_id{},
          .return_window = std::chrono::days{config_.integer("orders.return_days")},
          .payment_hold = payment_hold(config_)});
-    catalog_ = catalog::make_catalog_service(*record_, blocking_, system_clock(), *gate_,
-                                             orders_->rebuilder());
+    const auto low_at = config_.integer("stock.low_at");
+    if (auto told = set_low_at(low_at); !told) return told.error();
+    catalog_ = catalog::make_catalog_service(
+        *record_, blocking_, system_clock(), *gate_, orders_->rebuilder(),
+        {.currency = config_.text("shop.currency"), .low_at = low_at});
     throttle_ = user::make_memory_throttle(system_clock());
     auto users = user::make_user_module(*record_, blocking_, system_clock(), *throttle_,
                                         user_settings(config_, secret_));
@@ -160,6 +164,15 @@ result<void> shop::build() {
                                  .trusted_proxies = trusted_proxies(config_)},
                                 readiness_checks());
     return {};
+}
+
+/// In the pools that are there, too.
+result<void> shop::set_low_at(std::int64_t units) {
+    auto work = [units](db::transaction& tx) -> result<void> {
+        stock::ledger::set_low_at(tx, units);
+        return {};
+    };
+    return record_->write(work);
 }
 
 std::vector<http::readiness_check> shop::readiness_checks() {

@@ -49,6 +49,7 @@ private:
          std::optional<server_lock> lock, std::string secret);
     result<void> keep_other_gates_out();
     result<void> build();
+    result<void> set_low_at(std::int64_t units);
     std::vector<http::readiness_check> readiness_checks();
 
     const configuration config_;

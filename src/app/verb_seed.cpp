@@ -83,10 +83,11 @@ int seed_demo(const configuration& config, bool json) {
     auto record = open_for_seeding(config);
     if (!record) return fail(record.error().detail);
     catalog_without_gate catalog{**record};
-    const auto present =
-        wait_for(catalog.service().list_products({.limit = 1, .cursor = std::nullopt}));
+    catalog::product_search any;
+    any.limit = 1;
+    const auto present = wait_for(catalog.service().list_products(std::move(any)));
     if (!present) return fail(present.error().detail);
-    if (!present->items.empty()) {
+    if (!(*present)->value.items.empty()) {
         std::cerr << "the shop has products already; nothing was seeded\n";
         if (json) print({{"products", boost::json::array{}}, {"sale_id", nullptr}});
         return exit_done;

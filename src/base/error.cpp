@@ -29,6 +29,8 @@ std::string_view to_string(errc code) {
         case errc::sale_not_found: return "sale_not_found";
         case errc::stock_conflict: return "stock_conflict";
         case errc::sale_state: return "sale_state";
+        case errc::product_on_sale: return "product_on_sale";
+        case errc::precondition_failed: return "precondition_failed";
         case errc::order_not_found: return "order_not_found";
         case errc::sale_not_open: return "sale_not_open";
         case errc::sale_paused: return "sale_paused";

@@ -1,11 +1,11 @@
 #include <market/catalog/catalog_module.hpp>
 
-#include <market/base/log.hpp>
-#include <market/stock/ledger.hpp>
-
+#include "product_changes.hpp"
 #include "product_queries.hpp"
-#include "sale_queries.hpp"
-#include "sale_rules.hpp"
+#include "sale_changes.hpp"
+#include "shelf.hpp"
+
+#include <market/stock/ledger.hpp>
 
 namespace market::catalog {
 
@@ -13,83 +13,71 @@ namespace {
 
 namespace ledger = stock::ledger;
 
-failure no_product() { return {errc::product_not_found, "There is no such product."}; }
-failure no_sale() { return {errc::sale_not_found, "There is no such sale."}; }
+/// Says what was asked, so that equal questions share an answer and others never do: texts are
+/// given with their lengths.
+class key_text {
+public:
+    explicit key_text(std::string kind) : text_(std::move(kind)) {}
+    key_text& operator<<(std::string_view part) {
+        text_ += '/' + std::to_string(part.size()) + ':';
+        text_ += part;
+        return *this;
+    }
+    key_text& operator<<(std::int64_t number) { return *this << std::to_string(number); }
+    template <class Tag>
+    key_text& operator<<(const id<Tag>& part) {
+        return *this << to_string(part);
+    }
+    template <class T>
+    key_text& operator<<(const std::optional<T>& part) {
+        if (part) return *this << *part;
+        text_ += "/-";
+        return *this;
+    }
+    std::string text() && { return std::move(text_); }
 
-/// One more than the page holds tells whether there is another page.
-std::size_t rows_wanted(const page_request& request) {
-    return static_cast<std::size_t>(request.limit) + 1;
-}
-
-/// A sale as the record has it.
-struct sale_record {
-    sale_row row;
-    stock::pool pool;
+private:
+    std::string text_;
 };
 
-void fill_available(db::transaction& tx, std::vector<product>& products) {
-    std::vector<product_id> ids;
-    for (const auto& one : products) ids.push_back(one.id);
-    const auto available = ledger::available_of(tx, ids);
-    for (auto& one : products) {
-        if (const auto found = available.find(one.id); found != available.end()) {
-            one.available = found->second;
-        }
-    }
+std::string key_of(const product_search& wanted) {
+    key_text out{"products"};
+    out << wanted.query << wanted.category << static_cast<std::int64_t>(wanted.sort)
+        << std::int64_t{wanted.limit};
+    if (wanted.after)
+        out << wanted.after->id << wanted.after->price.minor_units << wanted.after->name;
+    return std::move(out).text();
 }
 
-std::vector<sale_record> with_pools(db::transaction& tx, std::vector<sale_row> rows) {
-    std::vector<sale_id> ids;
-    for (const auto& row : rows) ids.push_back(row.id);
-    std::unordered_map<pool_id, stock::pool> pools;
-    for (auto& pool : ledger::pools_of_sales(tx, ids)) pools.emplace(pool.id, pool);
-    std::vector<sale_record> out;
-    out.reserve(rows.size());
-    for (auto& row : rows) {
-        const auto pool = pools[pool_of(row.id)];
-        out.push_back({std::move(row), pool});
-    }
-    return out;
+std::string key_of(const page_request& request, const sale_filter& filter) {
+    std::optional<std::int64_t> status;
+    if (filter.status) status = static_cast<std::int64_t>(*filter.status);
+    key_text out{"sales"};
+    out << status << filter.product << std::int64_t{request.limit} << request.cursor;
+    return std::move(out).text();
 }
 
-/// The units of a sale are stock's, so `open` and `sold_out` are told apart here and not in SQL.
-bool fits(const sale_record& sale, const sale_filter& filter, instant now) {
-    return !filter.status || status_of(sale.row, now, sale.pool.available()) == *filter.status;
-}
-
-/// Reads on until the page is full, for a page that is cut short would end the list.
-std::vector<sale_record> newest_records(db::transaction& tx, const sale_filter& filter, instant now,
-                                        std::optional<sale_id> before, std::size_t wanted) {
-    const bool by_units =
-        filter.status == sale_status::open || filter.status == sale_status::sold_out;
-    const std::size_t step = by_units ? std::max<std::size_t>(wanted, 100) : wanted;
-    std::vector<sale_record> out;
-    for (bool more = true; more && out.size() < wanted;) {
-        auto step_rows = newest_sales(tx, filter, now, before, step);
-        more = step_rows.size() == step;
-        if (!step_rows.empty()) before = step_rows.back().id;
-        for (auto& one : with_pools(tx, std::move(step_rows))) {
-            if (out.size() < wanted && fits(one, filter, now)) out.push_back(std::move(one));
-        }
-    }
-    return out;
-}
-
-result<sale_record> find_record(db::transaction& tx, sale_id id) {
-    auto row = find_sale(tx, id);
-    if (!row) return no_sale();
-    return std::move(with_pools(tx, {std::move(*row)}).front());
-}
+struct nothing {};
+using product_shelf = shelf<product, nothing>;
+using product_page_shelf = shelf<page<product>, nothing>;
+using sale_shelf = shelf<sale, record_page>;
+using sale_page_shelf = shelf<page<sale>, record_page>;
 
 class service final : public catalog_service {
 public:
     service(db::database& database, worker_pool& blocking, const wall_clock& clock,
-            stock::stock_gate& gate, stock::gate_rebuilder& rebuilder)
+            stock::stock_gate& gate, stock::gate_rebuilder& rebuilder, settings chosen)
         : database_(database),
           blocking_(blocking),
           clock_(clock),
-          gate_(gate),
-          rebuilder_(rebuilder) {}
+          chosen_(std::move(chosen)),
+          reader_(database, blocking, clock, gate),
+          sales_(database, blocking, clock, gate, rebuilder, reader_, chosen_),
+          heart_(database, blocking),
+          product_shelf_(heart_, clock, chosen_.shown_for),
+          product_pages_(heart_, clock, chosen_.shown_for),
+          sale_shelf_(heart_, clock, chosen_.shown_for),
+          sale_pages_(heart_, clock, chosen_.shown_for) {}
 
     asio::awaitable<result<product>> create_product(new_product wanted, user_id actor) override {
         product made{.id = make_id<product_id>(),
@@ -99,45 +87,51 @@ public:
                      .price = wanted.price,
                      .image_url = std::move(wanted.image_url),
                      .available = wanted.stock,
-                     .created_at = clock_.now()};
+                     .created_at = clock_.now(),
+                     .version = 1};
         auto work = [this, made = std::move(made), actor] {
             return database_.write([&](db::transaction& tx) -> result<product> {
-                insert_product(tx, made);
-                ledger::open_general_pool(tx, made.id, made.available, to_string(actor),
-                                          made.created_at);
-                return made;
+                return create_product_in(tx, made, to_string(actor), chosen_.low_at);
             });
         };
-        co_return co_await blocking_.run(std::move(work));
+        co_return noted(co_await blocking_.run(std::move(work)));
     }
 
-    asio::awaitable<result<product>> read_product(product_id id) override {
-        auto work = [this, id] {
-            return database_.read([&](db::transaction& tx) -> result<product> {
-                auto found = find_product(tx, id, retired_ones::hidden);
-                if (!found) return no_product();
-                std::vector<product> one{std::move(*found)};
-                fill_available(tx, one);
-                return std::move(one.front());
-            });
+    asio::awaitable<result<shown<product>>> read_product(product_id id) override {
+        product_shelf::maker make =
+            [this,
+             id](std::shared_ptr<const nothing>) -> asio::awaitable<result<product_shelf::made>> {
+            auto found = co_await reader_.read_product(id);
+            if (!found) co_return found.error();
+            co_return product_shelf::made{make_ready(std::move(*found), chosen_.currency)};
         };
-        co_return co_await blocking_.run(std::move(work));
+        co_return co_await product_shelf_.show(to_string(id), std::move(make));
     }
 
-    asio::awaitable<result<page<product>>> list_products(page_request request) override {
-        auto before = cursor_position<product_id>(request);
-        if (!before) co_return before.error();
-        auto work = [this, before = *before, max = rows_wanted(request)] {
-            return database_.read([&](db::transaction& tx) -> result<std::vector<product>> {
-                auto products = newest_products(tx, before, max);
-                fill_available(tx, products);
-                return products;
-            });
+    asio::awaitable<result<shown<page<product>>>> list_products(product_search wanted) override {
+        product_page_shelf::maker make = [this, wanted](std::shared_ptr<const nothing>)
+            -> asio::awaitable<result<product_page_shelf::made>> {
+            auto found = co_await reader_.search(wanted);
+            if (!found) co_return found.error();
+            co_return product_page_shelf::made{make_ready(std::move(*found), chosen_.currency)};
         };
-        auto products = co_await blocking_.run(std::move(work));
-        if (!products) co_return products.error();
-        co_return cut_page(std::move(*products), request,
-                           [](const product& one) { return one.id; });
+        co_return co_await product_pages_.show(key_of(wanted), std::move(make));
+    }
+
+    asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
+                                                    version_condition upon) override {
+        auto work = [this, id, wanted = std::move(wanted), upon = std::move(upon)] {
+            return database_.write(
+                [&](auto& tx) { return change_product_in(tx, id, wanted, upon); });
+        };
+        co_return noted(co_await blocking_.run(std::move(work)));
+    }
+
+    asio::awaitable<result<void>> retire_product(product_id id) override {
+        auto work = [this, id, now = clock_.now()] {
+            return database_.write([&](auto& tx) { return retire_product_in(tx, id, now); });
+        };
+        co_return noted(co_await blocking_.run(std::move(work)));
     }
 
     asio::awaitable<result<product_stock>> read_stock(product_id id) override {
@@ -147,13 +141,25 @@ public:
         co_return co_await blocking_.run(std::move(work));
     }
 
+    asio::awaitable<result<stock::movement>> adjust_stock(product_id id, std::int64_t delta,
+                                                          std::string reason,
+                                                          user_id actor) override {
+        auto work = [this, id, delta, reason = std::move(reason), actor, now = clock_.now()] {
+            return database_.write([&](db::transaction& tx) {
+                return ledger::adjust(tx, id, delta, reason, to_string(actor), now);
+            });
+        };
+        co_return noted(co_await blocking_.run(std::move(work)));
+    }
+
     asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
                                                                   page_request request) override {
         auto before = cursor_position<stock::movement_id>(request);
         if (!before) co_return before.error();
         auto work = [this, id, before = *before, max = request.limit + 1] {
             return database_.read([&](db::transaction& tx) -> result<std::vector<stock::movement>> {
-                if (!find_product(tx, id, retired_ones::shown)) return no_product();
+                if (!find_product(tx, id, retired_ones::shown))
+                    return failure{errc::product_not_found, "There is no such product."};
                 return ledger::movements_of(tx, id, max, before);
             });
         };
@@ -164,152 +170,111 @@ public:
     }
 
     asio::awaitable<result<sale>> create_sale(new_sale wanted, user_id actor) override {
-        const instant now = clock_.now();
-        if (auto fine = check_window(wanted.starts_at, wanted.ends_at, now); !fine) {
-            co_return fine.error();
-        }
-        sale_row made{.id = make_id<sale_id>(),
-                      .product = wanted.product,
-                      .title = std::move(wanted.title),
-                      .price = wanted.price,
-                      .quantity = wanted.quantity,
-                      .per_user_limit = wanted.per_user_limit,
-                      .starts_at = wanted.starts_at,
-                      .ends_at = wanted.ends_at,
-                      .paused = false,
-                      .closed_at = std::nullopt};
-        auto work = [this, made, actor, now] {
-            return database_.write([&](auto& tx) { return allocated(tx, made, actor, now); });
+        co_return noted(co_await sales_.create(std::move(wanted), actor));
+    }
+
+    asio::awaitable<result<shown<sale>>> read_sale(sale_id id) override {
+        sale_shelf::maker make = [this, id](std::shared_ptr<const record_page> kept)
+            -> asio::awaitable<result<sale_shelf::made>> {
+            auto found = co_await one_sale(id, std::move(kept));
+            if (!found) co_return found.error();
+            co_return sale_shelf::made{
+                make_ready(std::move(found->now.items.front()), chosen_.currency), found->records};
         };
-        auto record = co_await blocking_.run(std::move(work));
-        if (!record) co_return record.error();
-        // The sale stands, whatever the gate says: the sweeper opens a gate that stays behind.
-        const auto opened =
-            co_await rebuilder_.rebuild(made.id, stock::rebuild_reason::sale_changed);
-        if (!opened) warn("catalog.gate_not_opened", made.id, opened.error());
-        co_return co_await presented_one(std::move(*record));
+        co_return co_await sale_shelf_.show(to_string(id), std::move(make));
     }
 
-    asio::awaitable<result<sale>> read_sale(sale_id id) override {
-        auto record = co_await read_record(id);
-        if (!record) co_return record.error();
-        co_return co_await presented_one(std::move(*record));
-    }
-
-    asio::awaitable<result<page<sale>>> list_sales(page_request request,
-                                                   sale_filter filter) override {
+    asio::awaitable<result<shown<page<sale>>>> list_sales(page_request request,
+                                                          sale_filter filter) override {
         auto before = cursor_position<sale_id>(request);
         if (!before) co_return before.error();
-        auto work = [this, filter, before = *before, max = rows_wanted(request)] {
-            auto newest = [&](db::transaction& tx) -> result<std::vector<sale_record>> {
-                return newest_records(tx, filter, clock_.now(), before, max);
-            };
-            return database_.read(newest, db::access::snapshot);
+        sale_page_shelf::maker make = [this, request, filter,
+                                       before = *before](std::shared_ptr<const record_page> kept)
+            -> asio::awaitable<result<sale_page_shelf::made>> {
+            auto found = co_await many_sales(request, filter, before, std::move(kept));
+            if (!found) co_return found.error();
+            // Of a status the clock and the units decide too: those sales are read each time.
+            auto records = filter.status ? nullptr : found->records;
+            co_return sale_page_shelf::made{make_ready(std::move(found->now), chosen_.currency),
+                                            std::move(records)};
         };
-        auto records = co_await blocking_.run(std::move(work));
-        if (!records) co_return records.error();
-        auto cut = cut_page(std::move(*records), request,
-                            [](const sale_record& one) { return one.row.id; });
-        page<sale> out;
-        out.next_cursor = std::move(cut.next_cursor);
-        out.items = co_await presented(std::move(cut.items));
-        co_return out;
+        co_return co_await sale_pages_.show(key_of(request, filter), std::move(make));
     }
 
     asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) override {
-        auto record = co_await read_record(id);
+        auto record = co_await reader_.read_record(id);
         if (!record) co_return record.error();
         std::vector<sale_id> one(1, id);
-        const auto views = co_await looked_at(std::move(one));
+        const auto views = co_await reader_.look(std::move(one));
         co_return stock_of(record->pool, views.front());
     }
 
+    asio::awaitable<result<sale>> change_sale(sale_id id, sale_change wanted, user_id actor,
+                                              version_condition upon) override {
+        co_return noted(co_await sales_.change(id, std::move(wanted), actor, std::move(upon)));
+    }
+
+    asio::awaitable<result<sale>> pause_sale(sale_id id, bool paused) override {
+        co_return noted(co_await sales_.pause(id, paused));
+    }
+
     asio::awaitable<result<sale>> close_sale(sale_id id, user_id actor) override {
-        const instant now = clock_.now();
-        auto work = [this, id, actor, now] {
-            return database_.write([&](db::transaction& tx) -> result<sale_record> {
-                if (mark_closed(tx, id, now)) {
-                    auto closed = ledger::close(tx, id, to_string(actor), now);
-                    if (!closed) return closed.error();
-                }
-                return find_record(tx, id);
-            });
-        };
-        auto record = co_await blocking_.run(std::move(work));
-        if (!record) co_return record.error();
-        // A gate that is left answers nothing wrong: its epoch is over.
-        const auto removed = co_await gate_.remove(id);
-        if (!removed) warn("catalog.gate_not_removed", id, removed.error());
-        co_return co_await presented_one(std::move(*record));
+        co_return noted(co_await sales_.close(id, actor));
     }
 
 private:
-    static result<product_stock> stock_in(db::transaction& tx, product_id id) {
-        if (!find_product(tx, id, retired_ones::shown)) return no_product();
-        product_stock out{.product = id, .available = 0, .pools = ledger::pools_of(tx, id)};
-        for (const auto& pool : out.pools) {
-            if (!pool.sale) out.available = pool.available();
+    struct sales_found {
+        page<sale> now;
+        std::shared_ptr<const record_page> records;
+    };
+
+    /// Failed changes too: one whose outcome is not known may have been made.
+    template <class T>
+    T noted(T outcome) {
+        heart_.changed();
+        return outcome;
+    }
+
+    asio::awaitable<result<sales_found>> one_sale(sale_id id,
+                                                  std::shared_ptr<const record_page> kept) {
+        if (kept) {
+            if (auto now = co_await reader_.present_by_gate(kept))
+                co_return sales_found{std::move(*now), std::move(kept)};
         }
-        return out;
+        auto record = co_await reader_.read_record(id);
+        if (!record) co_return record.error();
+        record_page one;
+        one.items.push_back(std::move(*record));
+        auto records = std::make_shared<const record_page>(std::move(one));
+        auto now = co_await reader_.present_page(records);
+        co_return sales_found{std::move(now), std::move(records)};
     }
 
-    static result<sale_record> allocated(db::transaction& tx, const sale_row& made, user_id actor,
-                                         instant now) {
-        if (!find_product(tx, made.product, retired_ones::hidden)) return no_product();
-        auto moved =
-            ledger::allocate(tx, made.product, made.id, made.quantity, to_string(actor), now);
-        if (!moved) return moved.error();
-        insert_sale(tx, made, now);
-        return find_record(tx, made.id);
-    }
-
-    asio::awaitable<result<sale_record>> read_record(sale_id id) {
-        auto work = [this, id] {
-            // One state, so that a sale being closed is never shown open with its units gone.
-            return database_.read([&](auto& tx) { return find_record(tx, id); },
-                                  db::access::snapshot);
-        };
-        co_return co_await blocking_.run(std::move(work));
-    }
-
-    /// The gate's view of each; all empty when the gate is out of reach.
-    asio::awaitable<std::vector<std::optional<stock::gate_view>>> looked_at(
-        std::vector<sale_id> ids) {
-        std::vector<std::optional<stock::gate_view>> out(ids.size());
-        if (ids.empty()) co_return out;
-        const auto views = co_await gate_.look(std::move(ids));
-        if (views) std::ranges::copy(*views, out.begin());
-        co_return out;
-    }
-
-    asio::awaitable<std::vector<sale>> presented(std::vector<sale_record> records) {
-        std::vector<sale_id> ids;
-        for (const auto& record : records) ids.push_back(record.row.id);
-        const auto views = co_await looked_at(std::move(ids));
-        const instant now = clock_.now();
-        std::vector<sale> out;
-        out.reserve(records.size());
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            out.push_back(present(records[i].row, records[i].pool, views[i], now));
+    asio::awaitable<result<sales_found>> many_sales(page_request request, sale_filter filter,
+                                                    std::optional<sale_id> before,
+                                                    std::shared_ptr<const record_page> kept) {
+        if (kept) {
+            if (auto now = co_await reader_.present_by_gate(kept))
+                co_return sales_found{std::move(*now), std::move(kept)};
         }
-        co_return out;
-    }
-
-    asio::awaitable<sale> presented_one(sale_record record) {
-        std::vector<sale_record> one(1, std::move(record));
-        auto shown = co_await presented(std::move(one));
-        co_return std::move(shown.front());
-    }
-
-    static void warn(std::string_view event, sale_id id, const failure& why) {
-        log::warning(event, {{"sale", to_string(id)}, {"detail", why.detail}});
+        auto found = co_await reader_.list_records(std::move(request), filter, before);
+        if (!found) co_return found.error();
+        auto records = std::make_shared<const record_page>(std::move(*found));
+        auto now = co_await reader_.present_page(records);
+        co_return sales_found{std::move(now), std::move(records)};
     }
 
     db::database& database_;
     worker_pool& blocking_;
     const wall_clock& clock_;
-    stock::stock_gate& gate_;
-    stock::gate_rebuilder& rebuilder_;
+    const settings chosen_;
+    catalog_reader reader_;
+    sale_changes sales_;
+    pulse heart_;
+    product_shelf product_shelf_;
+    product_page_shelf product_pages_;
+    sale_shelf sale_shelf_;
+    sale_page_shelf sale_pages_;
 };
 
 }  // namespace
@@ -317,8 +282,9 @@ private:
 std::unique_ptr<catalog_service> make_catalog_service(db::database& database, worker_pool& blocking,
                                                       const wall_clock& clock,
                                                       stock::stock_gate& gate,
-                                                      stock::gate_rebuilder& rebuilder) {
-    return std::make_unique<service>(database, blocking, clock, gate, rebuilder);
+                                                      stock::gate_rebuilder& rebuilder,
+                                                      settings chosen) {
+    return std::make_unique<service>(database, blocking, clock, gate, rebuilder, std::move(chosen));
 }
 
 }  // namespace market::catalog

@@ -1,20 +1,23 @@
 #include "sale_queries.hpp"
 
+#include "catalog_version.hpp"
+
 namespace market::catalog {
 
 namespace {
 
 constexpr db::raw sale_columns =
     "SELECT id, product_id, title, price, quantity, per_user_limit, starts_at, ends_at, paused,"
-    " closed_at FROM sales";
+    " closed_at, opened, version FROM sales";
 
 std::vector<sale_row> read_sales(db::transaction& tx, const db::sql& statement) {
-    auto rows = tx.query<sale_id, product_id, std::string, money, std::int64_t, std::int64_t,
-                         instant, instant, bool, std::optional<instant>>(statement);
+    auto rows =
+        tx.query<sale_id, product_id, std::string, money, std::int64_t, std::int64_t, instant,
+                 instant, bool, std::optional<instant>, bool, std::int64_t>(statement);
     std::vector<sale_row> out;
     out.reserve(rows.size());
-    for (auto& [id, product, title, price, quantity, limit, starts_at, ends_at, paused, closed_at] :
-         rows) {
+    for (auto& [id, product, title, price, quantity, limit, starts_at, ends_at, paused, closed_at,
+                opened, version] : rows) {
         out.push_back({.id = id,
                        .product = product,
                        .title = std::move(title),
@@ -24,7 +27,9 @@ std::vector<sale_row> read_sales(db::transaction& tx, const db::sql& statement) 
                        .starts_at = starts_at,
                        .ends_at = ends_at,
                        .paused = paused,
-                       .closed_at = closed_at});
+                       .closed_at = closed_at,
+                       .opened = opened,
+                       .version = version});
     }
     return out;
 }
@@ -51,6 +56,7 @@ void insert_sale(db::transaction& tx, const sale_row& made, instant created_at) 
                   << made.id << ", " << made.product << ", " << made.title << ", " << made.price
                   << ", " << made.quantity << ", " << made.per_user_limit << ", " << made.starts_at
                   << ", " << made.ends_at << ", " << created_at << ")");
+    raise_version(tx);
 }
 
 std::optional<sale_row> find_sale(db::transaction& tx, sale_id id) {
@@ -70,10 +76,44 @@ std::vector<sale_row> newest_sales(db::transaction& tx, const sale_filter& filte
     return read_sales(tx, statement);
 }
 
-bool mark_closed(db::transaction& tx, sale_id id, instant at) {
-    return tx.execute(db::sql{} << "UPDATE sales SET closed_at = " << at
-                                << ", version = version + 1 WHERE closed_at IS NULL AND id = "
+std::optional<sale_row> find_sale_locked(db::transaction& tx, sale_id id) {
+    auto found = read_sales(
+        tx, db::sql{} << sale_columns << " WHERE id = " << id << for_update(tx.dialect()));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+bool is_on_sale(db::transaction& tx, product_id product, instant now) {
+    return tx
+        .query_one<sale_id>(db::sql{} << "SELECT id FROM sales WHERE product_id = " << product
+                                      << " AND closed_at IS NULL AND ends_at > " << now
+                                      << " LIMIT 1")
+        .has_value();
+}
+
+void update_sale(db::transaction& tx, const sale_row& changed) {
+    tx.execute(db::sql{} << "UPDATE sales SET title = " << changed.title
+                         << ", price = " << changed.price << ", quantity = " << changed.quantity
+                         << ", per_user_limit = " << changed.per_user_limit
+                         << ", starts_at = " << changed.starts_at
+                         << ", ends_at = " << changed.ends_at << ", paused = " << changed.paused
+                         << ", version = version + 1 WHERE id = " << changed.id);
+    raise_version(tx);
+}
+
+bool mark_opened(db::transaction& tx, sale_id id) {
+    return tx.execute(db::sql{} << "UPDATE sales SET opened = 1, events = events + 1"
+                                   " WHERE opened = 0 AND id = "
                                 << id) == 1;
+}
+
+bool mark_closed(db::transaction& tx, sale_id id, instant at) {
+    const auto marked = tx.execute(
+        db::sql{}
+        << "UPDATE sales SET closed_at = " << at
+        << ", version = version + 1, events = events + 1 WHERE closed_at IS NULL AND id = " << id);
+    if (marked == 1) raise_version(tx);
+    return marked == 1;
 }
 
 }  // namespace market::catalog

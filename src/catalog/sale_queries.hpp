@@ -19,6 +19,18 @@ std::optional<sale_row> find_sale(db::transaction& tx, sale_id id);
 std::vector<sale_row> newest_sales(db::transaction& tx, const sale_filter& filter, instant now,
                                    std::optional<sale_id> before, std::size_t max);
 
+/// With the row lock, which goes before those of the pools.
+std::optional<sale_row> find_sale_locked(db::transaction& tx, sale_id id);
+
+/// Has the product a sale that has not ended at `now`?
+bool is_on_sale(db::transaction& tx, product_id product, instant now);
+
+/// The locked sale's row as `changed` has it, with a version more.
+void update_sale(db::transaction& tx, const sale_row& changed);
+
+/// These count the event that is to be appended with them.
+/// False when it was told before: nothing changed.
+bool mark_opened(db::transaction& tx, sale_id id);
 /// False when it was closed before: nothing changed.
 bool mark_closed(db::transaction& tx, sale_id id, instant at);
 

@@ -1,5 +1,7 @@
 #include "sale_rules.hpp"
 
+#include <algorithm>
+
 namespace market::catalog {
 
 std::string_view to_string(sale_status status) {
@@ -22,19 +24,58 @@ result<void> check_window(instant starts_at, instant ends_at, instant now) {
     return {};
 }
 
+result<void> check_version(const version_condition& upon, std::int64_t version) {
+    if (!upon || std::ranges::find(*upon, version) != upon->end()) return {};
+    return failure{errc::precondition_failed, "It was changed meanwhile: read it anew."};
+}
+
+bool has_ended(const sale_row& row, instant now) { return row.closed_at || now >= row.ends_at; }
+
+sale_row with(sale_row row, const sale_change& wanted) {
+    if (wanted.title) row.title = *wanted.title;
+    row.price = wanted.price.value_or(row.price);
+    row.quantity = wanted.quantity.value_or(row.quantity);
+    row.per_user_limit = wanted.per_user_limit.value_or(row.per_user_limit);
+    row.starts_at = wanted.starts_at.value_or(row.starts_at);
+    row.ends_at = wanted.ends_at.value_or(row.ends_at);
+    return row;
+}
+
+bool fits_open_sale(const sale_row& before, const sale_row& after) {
+    sale_row allowed = before;
+    allowed.title = after.title;
+    allowed.ends_at = after.ends_at;
+    return allowed == after;
+}
+
+result<void> check_change(const sale_row& before, const sale_row& after, instant now,
+                          bool has_opened) {
+    if (has_ended(before, now)) return failure{errc::sale_state, "The sale has ended."};
+    if ((has_opened || now >= before.starts_at) && !fits_open_sale(before, after)) {
+        return failure{errc::sale_state,
+                       "The sale has opened: only title and ends_at can be changed."};
+    }
+    return check_window(after.starts_at, after.ends_at, now);
+}
+
 sale_status status_of(const sale_row& row, instant now, std::int64_t remaining) {
-    if (row.closed_at || now >= row.ends_at) return sale_status::ended;
+    if (has_ended(row, now)) return sale_status::ended;
     if (now < row.starts_at) return sale_status::upcoming;
     if (row.paused) return sale_status::paused;
     return remaining == 0 ? sale_status::sold_out : sale_status::open;
 }
 
-sale present(const sale_row& row, const stock::pool& pool,
-             const std::optional<stock::gate_view>& gate, instant clock_now) {
-    const bool by_gate = gate && gate->state == stock::gate_state::open && !row.closed_at;
-    const instant now = by_gate ? gate->now : clock_now;
+bool is_told_by_gate(const sale_record& record, const std::optional<stock::gate_view>& gate) {
     // A closed sale's pool holds just what was sold: the rest went back to the product.
-    const std::int64_t remaining = by_gate ? gate->remaining : pool.available();
+    return record.row.closed_at || (gate && gate->state == stock::gate_state::open);
+}
+
+sale present(const sale_record& record, const std::optional<stock::gate_view>& gate,
+             instant clock_now) {
+    const auto& row = record.row;
+    const bool by_gate = gate && is_told_by_gate(record, gate) && !row.closed_at;
+    const instant now = by_gate ? gate->now : clock_now;
+    const std::int64_t remaining = by_gate ? gate->remaining : record.pool.available();
     return {.id = row.id,
             .product = row.product,
             .title = row.title,
@@ -45,7 +86,8 @@ sale present(const sale_row& row, const stock::pool& pool,
             .starts_at = row.starts_at,
             .ends_at = row.ends_at,
             .status = status_of(row, now, remaining),
-            .server_time = now};
+            .server_time = now,
+            .version = row.version};
 }
 
 sale_stock stock_of(const stock::pool& pool, const std::optional<stock::gate_view>& gate) {

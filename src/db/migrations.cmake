@@ -28,6 +28,12 @@ set(MARKET_MIGRATIONS
   0301_products
   0302_sales
   0303_sales_by_product
+  0304_products_by_price
+  0305_products_by_name
+  0306_products_by_category
+  0307_sales_by_end
+  0308_catalog_version
+  0309_catalog_version_row
   0401_purchase_keys
   0402_purchase_keys_by_time
   0404_purchase_key_totals

@@ -28,13 +28,19 @@ answering set_up(call it);
 answering create_product(call it);
 answering list_products(call it);
 answering read_product(call it);
+answering change_product(call it);
+answering retire_product(call it);
 answering read_product_stock(call it);
+answering adjust_stock(call it);
 answering list_movements(call it);
 
 // sale_handlers.cpp
 answering create_sale(call it);
 answering list_sales(call it);
 answering read_sale(call it);
+answering change_sale(call it);
+answering pause_sale(call it);
+answering resume_sale(call it);
 answering close_sale(call it);
 answering read_sale_stock(call it);
 answering rebuild_gate(call it);

@@ -87,6 +87,8 @@ problem_kind kind_of(errc code) {
         case errc::sale_not_found: return {404, "There is no such sale"};
         case errc::stock_conflict: return {409, "There is not enough stock"};
         case errc::sale_state: return {409, "The sale's state does not allow this"};
+        case errc::product_on_sale: return {409, "The product is on sale"};
+        case errc::precondition_failed: return {412, "It was changed meanwhile"};
         case errc::order_not_found: return {404, "There is no such order"};
         case errc::sale_not_open: return {409, "The sale has not opened yet"};
         case errc::sale_paused: return {409, "The sale is paused"};

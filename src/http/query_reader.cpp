@@ -1,5 +1,7 @@
 #include "query_reader.hpp"
 
+#include <market/base/utf8.hpp>
+
 #include <boost/url/parse_query.hpp>
 #include <boost/url/url.hpp>
 
@@ -51,6 +53,10 @@ const std::string* query_reader::find(std::string_view name) {
 std::optional<std::string> query_reader::text(std::string_view name, const text_rule& rule) {
     const auto* value = find(name);
     if (!value) return std::nullopt;
+    if (!is_utf8(*value)) {
+        fault(name, "format", "is not UTF-8");
+        return std::nullopt;
+    }
     if (const auto wrong = check_text(*value, rule); wrong.code) {
         fault(name, wrong.code, wrong.detail);
         return std::nullopt;
@@ -68,19 +74,23 @@ std::optional<std::size_t> query_reader::choice(std::string_view name,
     return std::nullopt;
 }
 
-page_request query_reader::page() {
-    page_request wanted;
+int query_reader::limit() {
+    int wanted = page_size_default;
     if (const auto* value = find("limit")) {
         const char* end = value->data() + value->size();
-        const auto [stop, failed] = std::from_chars(value->data(), end, wanted.limit);
+        const auto [stop, failed] = std::from_chars(value->data(), end, wanted);
         if (stop != end || failed == std::errc::invalid_argument) {
             fault("limit", "type", "has to be an integer");
-        } else if (failed != std::errc{} || wanted.limit < 1 || wanted.limit > page_size_max) {
+        } else if (failed != std::errc{} || wanted < 1 || wanted > page_size_max) {
             fault("limit", "range", "has to be from 1 to " + std::to_string(page_size_max));
         }
     }
-    wanted.cursor = text("cursor", cursor_rule);
     return wanted;
+}
+
+page_request query_reader::page() {
+    const int wanted = limit();
+    return {wanted, text("cursor", cursor_rule)};
 }
 
 void query_reader::finish() {

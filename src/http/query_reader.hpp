@@ -23,6 +23,8 @@ public:
     /// The position of the value in `allowed`.
     std::optional<std::size_t> choice(std::string_view name,
                                       std::span<const std::string_view> allowed);
+    /// Items a page.
+    int limit();
     /// `limit` and `cursor`.
     page_request page();
 
@@ -34,6 +36,8 @@ public:
 
     /// Reports every parameter that was not asked for.
     void finish();
+    /// A fault at a parameter.
+    void fault(std::string_view name, const char* code, std::string detail);
 
 private:
     struct parameter {
@@ -42,7 +46,6 @@ private:
         bool asked = false;
     };
     const std::string* find(std::string_view name);
-    void fault(std::string_view name, const char* code, std::string detail);
 
     std::vector<parameter> sent_;
     findings& found_;

@@ -12,12 +12,14 @@ std::string_view reason_of(int status) {
         case 201: return "Created";
         case 202: return "Accepted";
         case 204: return "No Content";
+        case 304: return "Not Modified";
         case 400: return "Bad Request";
         case 401: return "Unauthorized";
         case 403: return "Forbidden";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
         case 409: return "Conflict";
+        case 412: return "Precondition Failed";
         case 413: return "Content Too Large";
         case 415: return "Unsupported Media Type";
         case 422: return "Unprocessable Content";
@@ -54,13 +56,14 @@ std::string serialize(const reply& answer, const envelope& around) {
     if (answer.type != html_type)
         out.append("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
     for (const auto& [name, value] : answer.headers) add_header(out, name, value);
-    if (answer.status != 204) {
+    const bool bodiless = answer.status == 204 || answer.status == 304;
+    if (!bodiless) {
         add_header(out, "Content-Type", answer.type);
         add_header(out, "Content-Length", std::to_string(answer.body.size()));
     }
     if (around.close) add_header(out, "Connection", "close");
     out.append("\r\n");
-    if (!around.head_only && answer.status != 204) out.append(answer.body);
+    if (!around.head_only && !bodiless) out.append(answer.body);
     return out;
 }
 

@@ -19,10 +19,12 @@ struct request {
     std::string origin;
     std::string request_id;
     std::string traceparent;
-    std::vector<std::string> idempotency_keys;   ///< every one sent
+    std::vector<std::string> if_match;           ///< every one sent
+    std::vector<std::string> if_none_match;      ///< likewise
+    std::vector<std::string> idempotency_keys;   ///< likewise
     std::vector<std::string> market_signatures;  ///< likewise
-    std::vector<std::string> forwarded_for;     ///< every X-Forwarded-For, in order
-    std::string peer;                           ///< address of the other end; empty: a Unix socket
+    std::vector<std::string> forwarded_for;      ///< every X-Forwarded-For, in order
+    std::string peer;  ///< address of the other end; empty: a Unix socket
     std::string body;
 };
 

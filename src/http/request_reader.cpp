@@ -61,6 +61,8 @@ void set_field(request& into, const beast::http::fields::value_type& field) {
         case beast::http::field::expect:
             into.expects_continue = !into.http_1_0 && same_without_case(value, "100-continue");
             return;
+        case beast::http::field::if_match: into.if_match.emplace_back(value); return;
+        case beast::http::field::if_none_match: into.if_none_match.emplace_back(value); return;
         case beast::http::field::unknown: break;
         default: return;
     }

@@ -6,7 +6,7 @@ file(READ ${CMAKE_SOURCE_DIR}/src/http/docs.html MARKET_DOCS_HTML)
 configure_file(${CMAKE_SOURCE_DIR}/src/http/embedded.cpp.in ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp @ONLY)
 
 market_module(http
-  SOURCES account_handlers.cpp beast.cpp connection.cpp control_handlers.cpp cors.cpp dispatcher.cpp
+  SOURCES account_handlers.cpp beast.cpp conditions.cpp connection.cpp control_handlers.cpp cors.cpp dispatcher.cpp
           head.cpp html.cpp idempotency_key.cpp io_thread.cpp json_text.cpp listener.cpp media_type.cpp
           network.cpp object_reader.cpp operation_handlers.cpp order_handlers.cpp payment_handlers.cpp
           problem.cpp product_handlers.cpp provider_signature.cpp query_reader.cpp reply.cpp

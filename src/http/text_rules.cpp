@@ -76,8 +76,10 @@ const text_rule category_rule{1, 100};
 const text_rule image_url_rule{1, 2'000, is_web_url, "an http or https URL"};
 const text_rule id_rule{0, any_length, is_id, "a UUID"};
 const text_rule time_rule{0, any_length, is_time, "an RFC 3339 time"};
-const text_rule cursor_rule{1, 1'000, is_cursor, "a cursor that a list gave"};
+const text_rule product_cursor_rule{1, 2'000};  // the catalog knows its shape
+const text_rule search_rule{0, 200};
 const text_rule reason_rule{1, 500};
+const text_rule cursor_rule{1, 1'000, is_cursor, "a cursor that a list gave"};
 const text_rule carrier_rule{1, 100};
 const text_rule notice_id_rule{1, 200, is_visible, "visible ASCII"};
 

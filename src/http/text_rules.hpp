@@ -31,7 +31,7 @@ extern const text_rule email_rule, password_rule, new_password_rule, name_rule, 
 extern const text_rule address_part_rule, zipcode_rule;
 extern const text_rule title_rule, description_rule, category_rule, image_url_rule, id_rule,
     time_rule;
-extern const text_rule cursor_rule;
+extern const text_rule cursor_rule, product_cursor_rule, search_rule;
 extern const text_rule reason_rule, carrier_rule, notice_id_rule;
 
 }  // namespace market::http

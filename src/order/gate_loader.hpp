@@ -1,7 +1,6 @@
 #pragma once
 /// Loads a sale's gate from the record (DESIGN.md 6, "Gate loss and rebuild").
-#include "one_shot.hpp"
-
+#include <market/base/one_shot.hpp>
 #include <market/base/worker_pool.hpp>
 #include <market/db/database.hpp>
 #include <market/stock/gate.hpp>

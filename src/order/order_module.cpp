@@ -45,7 +45,8 @@ public:
                       loader_,  *provider_, notify_relay, chosen.currency},
           life_(life_parts_, chosen.return_window),
           payments_(life_parts_),
-          sweeper_(database, blocking, clock, gate, loader_, {chosen.request_deadline}),
+          sweeper_(database, blocking, clock, gate, loader_,
+                   {chosen.request_deadline, chosen.currency}),
           parts_{database, blocking, gate, loader_, writer_.queue()} {}
 
     order_service& service() override { return *this; }

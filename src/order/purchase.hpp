@@ -1,8 +1,7 @@
 #pragma once
 /// A purchase on its way from the request to the record.
-#include "one_shot.hpp"
-
 #include <market/base/crypto.hpp>
+#include <market/base/one_shot.hpp>
 #include <market/order/order.hpp>
 #include <market/order/order_service.hpp>
 

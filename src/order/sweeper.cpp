@@ -17,6 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t holds_max = 500;    ///< settled a sale and round
+constexpr std::size_t sales_max = 100;    ///< that begin, end, or lose their gate in a round
+constexpr auto gate_removed_for = 10min;  ///< how long after the close it is looked after
 constexpr std::size_t credits_max = 500;  ///< given a round
 constexpr std::size_t purge_page_max = 500;
 constexpr auto purge_interval = 10min;
@@ -25,11 +27,75 @@ constexpr auto key_kept_for = 24h;  // API.md 5: after the last sale of the cart
 }  // namespace
 
 asio::awaitable<void> sweeper::sweep() {
+    co_await begin_sales();
+    co_await end_sales();
+    co_await remove_old_gates();
     std::vector<sale_id> open;
     co_await open_gates(open);
     for (const auto& sale : open) co_await settle_holds(sale);
     co_await give_credits();
     co_await purge_some_keys();
+}
+
+/// By the gate's time, which decides who gets in; when the gate is out of reach nobody does.
+asio::awaitable<void> sweeper::begin_sales() {
+    auto read = [this]() -> result<std::vector<sale_id>> {
+        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
+            return catalog::begun_untold(tx, clock_.now(), sales_max);
+        };
+        return database_.read(list);
+    };
+    auto begun = co_await blocking_.run(std::move(read));
+    if (!begun || begun->empty()) co_return;
+    auto views = co_await gate_.look(*begun);
+    if (!views) co_return;
+    for (std::size_t i = 0; i < begun->size(); ++i) {
+        auto tell = [this, sale = (*begun)[i], now = (*views)[i].now]() -> result<bool> {
+            auto work = [&](db::transaction& tx) -> result<bool> {
+                return catalog::tell_opened(tx, sale, now, chosen_.currency);
+            };
+            return database_.write(work);
+        };
+        co_await blocking_.run(std::move(tell));
+    }
+}
+
+/// One request deadline after its end nobody who was admitted in time is under way any more.
+asio::awaitable<void> sweeper::end_sales() {
+    auto read = [this]() -> result<std::vector<sale_id>> {
+        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
+            return catalog::ended_unclosed(tx, clock_.now() - chosen_.hold_age_min, sales_max);
+        };
+        return database_.read(list);
+    };
+    auto ended = co_await blocking_.run(std::move(read));
+    if (!ended) co_return;
+    for (const auto& sale : *ended) {
+        auto close = [this, sale]() -> result<bool> {
+            auto work = [&](db::transaction& tx) -> result<bool> {
+                return catalog::close_for_good(tx, sale, "system", clock_.now(), chosen_.currency);
+            };
+            return database_.write(work);
+        };
+        const auto closed = co_await blocking_.run(std::move(close));
+        if (closed && *closed) log::info("sale.closed", {{"sale", to_string(sale)}});
+    }
+}
+
+/// Whoever closed a sale removes its gate, unless it died in between or could not reach it.
+asio::awaitable<void> sweeper::remove_old_gates() {
+    auto read = [this]() -> result<std::vector<sale_id>> {
+        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
+            return catalog::closed_since(tx, clock_.now() - gate_removed_for, sales_max);
+        };
+        return database_.read(list);
+    };
+    auto closed = co_await blocking_.run(std::move(read));
+    if (!closed || closed->empty()) co_return;
+    auto views = co_await gate_.look(*closed);
+    if (!views) co_return;
+    for (std::size_t i = 0; i < closed->size(); ++i)
+        if ((*views)[i].state != stock::gate_state::absent) co_await gate_.remove((*closed)[i]);
 }
 
 /// A gate that is not open under its pool's epoch is loaded, traffic or not.

@@ -1,6 +1,7 @@
 #pragma once
 /// What faults leave behind, put right once a second: gates that are not open, holds whose request
-/// is over, credits that the gate has not taken, keys kept long enough.
+/// is over, credits that the gate has not taken, keys kept long enough. And what time brings: sales
+/// begin and end.
 #include "order_queries.hpp"
 
 #include <market/base/worker_pool.hpp>
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace market::order {
@@ -19,6 +21,7 @@ class sweeper {
 public:
     struct settings {
         std::chrono::milliseconds hold_age_min;  ///< the request deadline: younger holds are in use
+        std::string currency;
     };
     sweeper(db::database& database, worker_pool& blocking, const wall_clock& clock,
             stock::stock_gate& gate, stock::gate_rebuilder& rebuilder, settings chosen)
@@ -36,6 +39,9 @@ public:
     enum class fate { sold, given_up };
 
 private:
+    asio::awaitable<void> begin_sales();
+    asio::awaitable<void> end_sales();
+    asio::awaitable<void> remove_old_gates();
     asio::awaitable<void> open_gates(std::vector<sale_id>& open);
     asio::awaitable<void> settle_holds(sale_id sale);
     asio::awaitable<void> give_credits();

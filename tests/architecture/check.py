@@ -26,6 +26,7 @@ DRIVERS = {
     r"hiredis/": {"redis"},
     r"librdkafka/": {"outbox"},
     r"boost/beast": {"http", "app"},
+    r"unicode/": {"catalog"},
 }
 SQL_WORD = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|REPLACE|FROM|JOIN|INTO|WHERE|VALUES)\b")
 SQL_WRITE = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP|TRUNCATE)\b")

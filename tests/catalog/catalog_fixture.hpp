@@ -10,6 +10,14 @@ namespace market::catalog::testing {
 using namespace std::chrono_literals;
 namespace ledger = stock::ledger;
 
+/// A change of one member.
+template <class Member, class Value>
+sale_change only(Member sale_change::*member, Value value) {
+    sale_change out;
+    out.*member = value;
+    return out;
+}
+
 /// A time that moves only when told to.
 class manual_clock final : public wall_clock {
 public:
@@ -27,6 +35,7 @@ public:
     stock::stock_gate& whole() { return *whole_; }
     void cut() { cut_ = true; }
     void restore() { cut_ = false; }
+    std::atomic<int> looks{0}, freezes{0};
 
     asio::awaitable<result<stock::admit_answer>> admit(stock::wish wanted) override {
         return whole_->admit(wanted);
@@ -46,6 +55,7 @@ public:
     asio::awaitable<result<std::vector<stock::gate_view>>> look(
         std::vector<sale_id> sales) override {
         if (cut_) co_return unreachable();
+        ++looks;
         co_return co_await whole_->look(std::move(sales));
     }
     asio::awaitable<result<std::vector<stock::hold>>> holds(sale_id sale, instant until) override {
@@ -55,7 +65,9 @@ public:
         return whole_->dump(sale);
     }
     asio::awaitable<result<stock::gate_view>> freeze(sale_id sale) override {
-        return whole_->freeze(sale);
+        if (cut_) co_return unreachable();
+        ++freezes;
+        co_return co_await whole_->freeze(sale);
     }
     asio::awaitable<result<bool>> load_and_open(sale_id sale,
                                                 stock::gate_contents contents) override {
@@ -79,8 +91,11 @@ public:
     plain_rebuilder(db::database& database, stock::stock_gate& gate)
         : database_(database), gate_(gate) {}
     void fail() { failing_ = true; }
+    /// Why it was asked, in order.
+    std::vector<stock::rebuild_reason> asked;
 
-    asio::awaitable<result<void>> rebuild(sale_id sale, stock::rebuild_reason) override {
+    asio::awaitable<result<void>> rebuild(sale_id sale, stock::rebuild_reason why) override {
+        asked.push_back(why);
         if (failing_) co_return failure{errc::gate_unavailable, "the gate is down"};
         auto contents = read(sale);
         if (!contents) co_return contents.error();
@@ -121,7 +136,7 @@ public:
     plain_rebuilder rebuilder{database(), gate};
     worker_pool blocking{2, 64};
     std::unique_ptr<catalog_service> catalog =
-        make_catalog_service(database(), blocking, clock, gate, rebuilder);
+        make_catalog_service(database(), blocking, clock, gate, rebuilder, {.shown_for = 0ms});
     user_id admin = make_id<user_id>();
 
     /// What the call returns, run to its end.
@@ -163,7 +178,29 @@ public:
     sale a_sale(product_id of, std::int64_t units) {
         return try_sale(wanted_sale(of, units)).value();
     }
-    sale read(sale_id id) { return settle(catalog->read_sale(id)).value(); }
+    sale read(sale_id id) { return settle(catalog->read_sale(id)).value()->value; }
+    product read(product_id id) { return settle(catalog->read_product(id)).value()->value; }
+    result<sale> change(sale_id id, sale_change wanted, version_condition upon = {}) {
+        return settle(catalog->change_sale(id, std::move(wanted), admin, std::move(upon)));
+    }
+    result<sale> pause(sale_id id, bool paused = true) {
+        return settle(catalog->pause_sale(id, paused));
+    }
+    /// How many events of the type wait in the outbox; all when it is empty.
+    std::int64_t events(const std::string& type = "") {
+        db::sql text;
+        text << "SELECT COUNT(*) FROM outbox WHERE 1 = 1";
+        if (!type.empty()) text << " AND type = " << type;
+        return count(text);
+    }
+    /// One number out of the record.
+    std::int64_t count(const db::sql& text) {
+        auto ask = [&](db::transaction& tx) -> result<std::int64_t> {
+            return std::get<0>(tx.query_one<std::int64_t>(text).value());
+        };
+        return database().read(ask).value();
+    }
+    stock::gate_view view(sale_id id) { return settle(gate.look({id})).value().front(); }
     product_stock stock_of(product_id id) { return settle(catalog->read_stock(id)).value(); }
     sale_stock stock_of(sale_id id) { return settle(catalog->read_sale_stock(id)).value(); }
     std::vector<stock::movement> movements(product_id id) {

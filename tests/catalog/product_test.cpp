@@ -14,7 +14,7 @@ TEST_CASE("a product is read as it was made", "[catalog]") {
                        .image_url = "https://example.com/a.png",
                        .stock = stock_quantity_max};
     const auto made = shop.settle(shop.catalog->create_product(wanted, shop.admin)).value();
-    const auto read = shop.settle(shop.catalog->read_product(made.id)).value();
+    const auto read = shop.settle(shop.catalog->read_product(made.id)).value()->value;
     CHECK(to_json(read, "KRW") == to_json(made, "KRW"));
     CHECK(read.name == wanted.name);
     CHECK(read.description == wanted.description);
@@ -55,10 +55,10 @@ TEST_CASE("a retired product is gone for buyers and for new sales", "[catalog]")
     catalog_shop shop;
     const auto gone = shop.a_product(5);
     const auto kept = shop.a_product(5);
-    shop.execute(db::sql{} << "UPDATE products SET retired = 1 WHERE id = " << gone.id);
+    REQUIRE(shop.settle(shop.catalog->retire_product(gone.id)).has_value());
     CHECK(shop.settle(shop.catalog->read_product(gone.id)).error().code == errc::product_not_found);
     CHECK(shop.try_sale(shop.wanted_sale(gone.id, 1)).error().code == errc::product_not_found);
-    const auto listed = shop.settle(shop.catalog->list_products({})).value();
+    const auto listed = shop.settle(shop.catalog->list_products({})).value()->value;
     REQUIRE(listed.items.size() == 1);
     CHECK(listed.items[0].id == kept.id);
     CHECK(shop.stock_of(gone.id).available == 5);  // the record stays open to admins
@@ -71,7 +71,11 @@ TEST_CASE("pages of products lose and repeat nothing while others are made", "[c
     std::ranges::reverse(made);
     const auto pages = walk(
         [&](page_request request) {
-            return shop.settle(shop.catalog->list_products(request)).value();
+            product_search wanted;
+            wanted.limit = request.limit;
+            if (request.cursor)
+                wanted.after = read_product_cursor(*request.cursor, wanted.sort).value();
+            return shop.settle(shop.catalog->list_products(wanted)).value()->value;
         },
         3, [&] { shop.a_product(1); });
     REQUIRE(pages.size() == 3);
@@ -94,7 +98,7 @@ TEST_CASE("a cursor that is not ours is refused by name", "[catalog]") {
         REQUIRE(why.culprits.size() == 1);
         CHECK(why.culprits[0].at == "cursor");
     };
-    expect_refused(shop.settle(shop.catalog->list_products(bad)).error());
+    expect_refused(read_product_cursor(*bad.cursor, product_sort::newest).error());
     expect_refused(shop.settle(shop.catalog->list_movements(some.id, bad)).error());
     expect_refused(shop.settle(shop.catalog->list_sales(bad, {})).error());
 }

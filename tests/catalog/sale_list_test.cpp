@@ -38,7 +38,7 @@ struct crowded_shop : catalog_shop {
     std::vector<std::vector<sale>> pages(const sale_filter& filter, int limit) {
         return walk(
             [&](page_request request) {
-                return settle(catalog->list_sales(request, filter)).value();
+                return settle(catalog->list_sales(request, filter)).value()->value;
             },
             limit, [] {});
     }
@@ -74,7 +74,8 @@ TEST_CASE("a page of open sales is full however many sold-out ones lie between",
     const auto listed =
         shop.settle(shop.catalog->list_sales({.limit = 1, .cursor = {}},
                                              {.status = sale_status::open, .product = {}}))
-            .value();
+            .value()
+            ->value;
     REQUIRE(listed.items.size() == 1);
     CHECK(listed.items[0].id == oldest);
     CHECK_FALSE(listed.next_cursor.has_value());
@@ -88,7 +89,7 @@ TEST_CASE("sales of one product are listed apart", "[catalog]") {
     const auto wanted = shop.a_sale(record, 1).id;
     shop.a_sale(poster, 1);
     const auto listed =
-        shop.settle(shop.catalog->list_sales({}, {.status = {}, .product = record})).value();
+        shop.settle(shop.catalog->list_sales({}, {.status = {}, .product = record})).value()->value;
     REQUIRE(listed.items.size() == 1);
     CHECK(listed.items[0].id == wanted);
 }
@@ -101,7 +102,7 @@ TEST_CASE("pages of sales lose and repeat nothing while others are made", "[cata
     std::ranges::reverse(made);
     const auto pages = walk(
         [&](page_request request) {
-            return shop.settle(shop.catalog->list_sales(request, {})).value();
+            return shop.settle(shop.catalog->list_sales(request, {})).value()->value;
         },
         2, [&] { shop.a_sale(poster, 1); });
     std::vector<sale_id> seen;

@@ -49,7 +49,7 @@ TEST_CASE("a sale of more than is there is refused and says how much is", "[cata
     CHECK(refused.error().facts[0].first == "available");
     CHECK(std::get<std::int64_t>(refused.error().facts[0].second) == 10);
     CHECK(shop.stock_of(poster.id).pools.size() == 1);
-    CHECK(shop.settle(shop.catalog->list_sales({}, {})).value().items.empty());
+    CHECK(shop.settle(shop.catalog->list_sales({}, {})).value()->value.items.empty());
     CHECK(shop.try_sale(shop.wanted_sale(poster.id, 10)).has_value());
 }
 

@@ -14,7 +14,7 @@ from harness import ADDRESS, Server, eventually, market_binary
 
 TABLES = ["products", "sales", "pools", "stock_movements", "orders", "order_lines",
           "purchase_keys", "purchase_key_totals", "sale_buyers", "deliveries", "payments",
-          "order_returns", "outbox", "outbox_relay"]
+          "order_returns", "outbox", "outbox_relay", "catalog_version"]
 
 
 def text(value):
@@ -66,6 +66,8 @@ ALTERATIONS = [
     ("pools", "sale_id", RANDOM, "1", None),
     ("pools", "sale_id", "NULL", "sale_id IS NOT NULL", None),
     ("pools", "closed", "1", "1", "id"),
+    ("pools", "events", "events + 1", "1", None),
+    ("pools", "stock_level", "2", "total > sold", "id"),
     ("stock_movements", "delta", "delta + 1", "1", "pool_id"),
     ("stock_movements", "pool_id", RANDOM, "1", None),
     ("stock_movements", "product_id", RANDOM, "1", "id"),
@@ -75,6 +77,9 @@ ALTERATIONS = [
     ("sales", "quantity", "quantity + 1", "1", "id"),
     ("sales", "product_id", RANDOM, "1", "id"),
     ("sales", "closed_at", "1", "1", "id"),
+    ("sales", "events", "events + 1", "1", "id"),
+    ("sales", "opened", "1 - opened", "1", "id"),
+    ("catalog_version", "id", "2", "1", None),
     ("sales", "per_user_limit", "per_user_limit + 1", "1", "id"),
     ("orders", "total", "total + 1", "1", "id"),
     ("orders", "line_count", "line_count + 1", "1", "id"),

@@ -138,15 +138,39 @@ asio::awaitable<result<catalog::product>> fake_catalog::create_product(catalog::
     co_return catalog::product{};
 }
 
-asio::awaitable<result<catalog::product>> fake_catalog::read_product(product_id) {
+asio::awaitable<result<catalog::shown<catalog::product>>> fake_catalog::read_product(product_id) {
     co_return failure{errc::product_not_found, "no such product"};
 }
 
-asio::awaitable<result<page<catalog::product>>> fake_catalog::list_products(page_request request) {
+asio::awaitable<result<catalog::shown<page<catalog::product>>>> fake_catalog::list_products(
+    catalog::product_search wanted) {
+    searched = wanted;
     page<catalog::product> out;
-    out.items.resize(static_cast<std::size_t>(request.limit));
+    out.items.resize(static_cast<std::size_t>(wanted.limit));
     out.next_cursor = "next";
+    co_return catalog::make_ready(std::move(out), "KRW");
+}
+
+asio::awaitable<result<catalog::product>> fake_catalog::change_product(
+    product_id, catalog::product_change wanted, catalog::version_condition on) {
+    ++calls;
+    product_changed = std::move(wanted);
+    upon = std::move(on);
+    catalog::product out;
+    out.version = 7;
     co_return out;
+}
+
+asio::awaitable<result<void>> fake_catalog::retire_product(product_id) {
+    ++calls;
+    co_return result<void>();
+}
+
+asio::awaitable<result<stock::movement>> fake_catalog::adjust_stock(product_id, std::int64_t delta,
+                                                                    std::string reason, user_id) {
+    ++calls;
+    adjusted = std::to_string(delta) + " " + reason;
+    co_return stock::movement{};
 }
 
 asio::awaitable<result<catalog::product_stock>> fake_catalog::read_stock(product_id) {
@@ -163,13 +187,29 @@ asio::awaitable<result<catalog::sale>> fake_catalog::create_sale(catalog::new_sa
     co_return catalog::sale{};
 }
 
-asio::awaitable<result<catalog::sale>> fake_catalog::read_sale(sale_id) {
-    co_return catalog::sale{};
+asio::awaitable<result<catalog::shown<catalog::sale>>> fake_catalog::read_sale(sale_id) {
+    co_return catalog::make_ready(catalog::sale{}, "KRW");
 }
 
-asio::awaitable<result<page<catalog::sale>>> fake_catalog::list_sales(page_request,
-                                                                      catalog::sale_filter) {
-    co_return page<catalog::sale>{};
+asio::awaitable<result<catalog::shown<page<catalog::sale>>>> fake_catalog::list_sales(
+    page_request, catalog::sale_filter) {
+    co_return catalog::make_ready(page<catalog::sale>{}, "KRW");
+}
+
+asio::awaitable<result<catalog::sale>> fake_catalog::change_sale(sale_id,
+                                                                 catalog::sale_change wanted,
+                                                                 user_id,
+                                                                 catalog::version_condition on) {
+    ++calls;
+    sale_changed = std::move(wanted);
+    upon = std::move(on);
+    co_return failure{errc::precondition_failed, "it was changed"};
+}
+
+asio::awaitable<result<catalog::sale>> fake_catalog::pause_sale(sale_id, bool paused) {
+    ++calls;
+    if (!paused) co_return failure{errc::sale_state, "it has ended"};
+    co_return catalog::sale{};
 }
 
 asio::awaitable<result<catalog::sale_stock>> fake_catalog::read_sale_stock(sale_id) {

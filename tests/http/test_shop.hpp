@@ -74,19 +74,36 @@ class fake_catalog final : public catalog::catalog_service {
 public:
     asio::awaitable<result<catalog::product>> create_product(catalog::new_product wanted,
                                                              user_id actor) override;
-    asio::awaitable<result<catalog::product>> read_product(product_id id) override;
-    asio::awaitable<result<page<catalog::product>>> list_products(page_request request) override;
+    asio::awaitable<result<catalog::shown<catalog::product>>> read_product(product_id id) override;
+    asio::awaitable<result<catalog::shown<page<catalog::product>>>> list_products(
+        catalog::product_search wanted) override;
+    asio::awaitable<result<catalog::product>> change_product(
+        product_id id, catalog::product_change wanted, catalog::version_condition upon) override;
+    asio::awaitable<result<void>> retire_product(product_id id) override;
+    asio::awaitable<result<stock::movement>> adjust_stock(product_id id, std::int64_t delta,
+                                                          std::string reason,
+                                                          user_id actor) override;
     asio::awaitable<result<catalog::product_stock>> read_stock(product_id id) override;
     asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
                                                                   page_request request) override;
     asio::awaitable<result<catalog::sale>> create_sale(catalog::new_sale wanted,
                                                        user_id actor) override;
-    asio::awaitable<result<catalog::sale>> read_sale(sale_id id) override;
-    asio::awaitable<result<page<catalog::sale>>> list_sales(page_request request,
-                                                            catalog::sale_filter filter) override;
+    asio::awaitable<result<catalog::shown<catalog::sale>>> read_sale(sale_id id) override;
+    asio::awaitable<result<catalog::shown<page<catalog::sale>>>> list_sales(
+        page_request request, catalog::sale_filter filter) override;
+    asio::awaitable<result<catalog::sale>> change_sale(sale_id id, catalog::sale_change wanted,
+                                                       user_id actor,
+                                                       catalog::version_condition upon) override;
+    asio::awaitable<result<catalog::sale>> pause_sale(sale_id id, bool paused) override;
     asio::awaitable<result<catalog::sale_stock>> read_sale_stock(sale_id id) override;
     asio::awaitable<result<catalog::sale>> close_sale(sale_id id, user_id actor) override;
     std::atomic<int> calls{0};
+    /// What the last call was given. Read it after the reply.
+    catalog::product_search searched;
+    catalog::product_change product_changed;
+    catalog::sale_change sale_changed;
+    catalog::version_condition upon;
+    std::string adjusted;  ///< delta and reason
 };
 
 class fake_orders final : public order::order_service {

@@ -38,7 +38,7 @@ stock::admitted admit(order_shop& shop, sale_id sale, user_id buyer, std::string
 void sweep(order_shop& shop) {
     worker_pool blocking{1, 10};
     sweeper broom{shop.record(), blocking, shop.clock(), shop.gate(), shop.orders().rebuilder(),
-                  {5s}};
+                  {5s, "KRW"}};
     auto round = [&]() -> asio::awaitable<int> {
         co_await broom.sweep();
         co_return 0;

@@ -39,6 +39,8 @@ enum class errc {
     sale_not_found,
     stock_conflict,
     sale_state,
+    product_on_sale,
+    precondition_failed,
     // orders
     order_not_found,
     sale_not_open,

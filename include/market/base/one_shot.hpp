@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace market::order {
+namespace market {
 
 namespace asio = boost::asio;
 
@@ -55,4 +55,4 @@ private:
     std::vector<std::shared_ptr<asio::steady_timer>> sleepers_;
 };
 
-}  // namespace market::order
+}  // namespace market

@@ -46,4 +46,18 @@ page<T> cut_page(std::vector<T> rows, const page_request& request, Key key) {
     return out;
 }
 
+/// `{"items": [...], "next_cursor": ...}`; `show` makes an item's JSON. A cursor is of base64url,
+/// which needs no escapes.
+template <class T, class Show>
+std::string page_json(const page<T>& found, Show show) {
+    std::string out = "{\"items\":[";
+    for (const auto& item : found.items) {
+        if (&item != &found.items.front()) out += ',';
+        out += show(item);
+    }
+    out += "],\"next_cursor\":";
+    out += found.next_cursor ? '"' + *found.next_cursor + '"' : "null";
+    return out + "}";
+}
+
 }  // namespace market

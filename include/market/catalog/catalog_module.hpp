@@ -5,14 +5,23 @@
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
 
+#include <chrono>
 #include <memory>
+#include <string>
 
 namespace market::catalog {
+
+struct settings {
+    std::string currency = "KRW";
+    std::int64_t low_at = stock::low_at_default;  ///< `stock.low_at`, of new products
+    std::chrono::milliseconds shown_for{100};     ///< how old units and status that are read may be
+};
 
 /// All arguments must outlive the service.
 std::unique_ptr<catalog_service> make_catalog_service(db::database& database, worker_pool& blocking,
                                                       const wall_clock& clock,
                                                       stock::stock_gate& gate,
-                                                      stock::gate_rebuilder& rebuilder);
+                                                      stock::gate_rebuilder& rebuilder,
+                                                      settings chosen = {});
 
 }  // namespace market::catalog

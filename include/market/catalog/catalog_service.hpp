@@ -2,6 +2,7 @@
 #include <market/base/page.hpp>
 #include <market/catalog/product.hpp>
 #include <market/catalog/sale.hpp>
+#include <market/catalog/shown.hpp>
 #include <market/stock/pool.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -26,20 +27,36 @@ struct sale_filter {
     std::optional<product_id> product;
 };
 
+/// Versions that a change may be made upon; empty: upon any (If-Match).
+using version_condition = std::optional<std::vector<std::int64_t>>;
+
 /// Products and sales. Thread-safe. Input is of the shapes and ranges of API.md 1; actors were
 /// authorised by the caller. Every call may answer `overloaded`, `database_unavailable`; changes
 /// also `outcome_unknown`.
+///
+/// What is read comes from a cache of ready bytes (DESIGN.md 8): a change made here is seen at
+/// once, one made by another server within 200 ms, units and status are at most 100 ms old.
 class catalog_service {
 public:
     virtual ~catalog_service() = default;
 
     virtual asio::awaitable<result<product>> create_product(new_product wanted, user_id actor) = 0;
     /// Errors: product_not_found.
-    virtual asio::awaitable<result<product>> read_product(product_id id) = 0;
-    /// Errors: validation_failed (cursor).
-    virtual asio::awaitable<result<page<product>>> list_products(page_request request) = 0;
+    virtual asio::awaitable<result<shown<product>>> read_product(product_id id) = 0;
+    virtual asio::awaitable<result<shown<page<product>>>> list_products(product_search wanted) = 0;
+    /// Errors: product_not_found, precondition_failed.
+    virtual asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
+                                                            version_condition upon) = 0;
+    /// Gone for buyers from now on. Errors: product_not_found, product_on_sale (a sale of it has
+    /// not ended).
+    virtual asio::awaitable<result<void>> retire_product(product_id id) = 0;
     /// Errors: product_not_found.
     virtual asio::awaitable<result<product_stock>> read_stock(product_id id) = 0;
+    /// Counts `delta` (not 0) units in or out of the general pool.
+    /// Errors: product_not_found, stock_conflict (more out than are available).
+    virtual asio::awaitable<result<stock::movement>> adjust_stock(product_id id, std::int64_t delta,
+                                                                  std::string reason,
+                                                                  user_id actor) = 0;
     /// Errors: product_not_found, validation_failed (cursor).
     virtual asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
                                                                           page_request request) = 0;
@@ -48,12 +65,19 @@ public:
     /// not after `/starts_at` and now), product_not_found, stock_conflict.
     virtual asio::awaitable<result<sale>> create_sale(new_sale wanted, user_id actor) = 0;
     /// Errors: sale_not_found.
-    virtual asio::awaitable<result<sale>> read_sale(sale_id id) = 0;
+    virtual asio::awaitable<result<shown<sale>>> read_sale(sale_id id) = 0;
     /// Errors: validation_failed (cursor).
-    virtual asio::awaitable<result<page<sale>>> list_sales(page_request request,
-                                                           sale_filter filter) = 0;
+    virtual asio::awaitable<result<shown<page<sale>>>> list_sales(page_request request,
+                                                                  sale_filter filter) = 0;
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) = 0;
+    /// Before it opened everything, later `title` and `ends_at` only, when it has ended nothing.
+    /// Errors: sale_not_found, precondition_failed, sale_state, validation_failed (`/ends_at`),
+    /// stock_conflict, gate_unavailable (whether it has opened cannot be told).
+    virtual asio::awaitable<result<sale>> change_sale(sale_id id, sale_change wanted, user_id actor,
+                                                      version_condition upon) = 0;
+    /// Pauses, or resumes; again = same answer. Errors: sale_not_found, sale_state (it has ended).
+    virtual asio::awaitable<result<sale>> pause_sale(sale_id id, bool paused) = 0;
     /// At once and for good; again = same answer. Unsold units go to the general pool.
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale>> close_sale(sale_id id, user_id actor) = 0;

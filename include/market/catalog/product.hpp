@@ -1,6 +1,8 @@
 #pragma once
 #include <market/base/clock.hpp>
+#include <market/base/error.hpp>
 #include <market/base/id.hpp>
+#include <market/base/limits.hpp>
 #include <market/base/money.hpp>
 
 #include <optional>
@@ -17,6 +19,7 @@ struct product {
     std::optional<std::string> image_url;
     std::int64_t available = 0;  ///< of the general pool
     instant created_at;
+    std::int64_t version = 1;  ///< raised by every change of it
 };
 
 struct new_product {
@@ -25,6 +28,35 @@ struct new_product {
     std::optional<std::string> image_url;
     std::int64_t stock = 0;
 };
+
+/// What is set is changed.
+struct product_change {
+    std::optional<std::string> name, description, category;
+    std::optional<money> price;
+    std::optional<std::optional<std::string>> image_url;  ///< set to empty: it has none from now on
+};
+
+enum class product_sort { newest, price, price_down, name };
+
+/// Where a page of products ended.
+struct product_position {
+    product_id id;
+    money price;       ///< when sorted by price
+    std::string name;  ///< when sorted by name
+};
+
+struct product_search {
+    std::string query;                    ///< words, each of which has to be found
+    std::optional<std::string> category;  ///< just this one
+    product_sort sort = product_sort::newest;
+    std::optional<product_position> after;
+    int limit = page_size_default;
+};
+
+/// The opaque cursor that continues after `last` in this sort; no other sort takes it.
+std::string make_product_cursor(const product& last, product_sort sort);
+/// Errors: validation_failed naming the parameter `cursor`.
+result<product_position> read_product_cursor(std::string_view cursor, product_sort sort);
 
 /// The resource of the contract (API.md 4).
 std::string to_json(const product& value, std::string_view currency);

@@ -3,6 +3,7 @@
 #include <market/base/id.hpp>
 #include <market/base/money.hpp>
 
+#include <optional>
 #include <string>
 
 namespace market::catalog {
@@ -20,7 +21,8 @@ struct sale {
     std::int64_t per_user_limit = 1;
     instant starts_at, ends_at;
     sale_status status = sale_status::upcoming;
-    instant server_time;  ///< gate time, which `status` follows
+    instant server_time;       ///< gate time, which `status` follows
+    std::int64_t version = 1;  ///< raised by every change of it
 };
 
 struct new_sale {
@@ -30,6 +32,14 @@ struct new_sale {
     std::int64_t quantity = 1;
     std::int64_t per_user_limit = 1;
     instant starts_at, ends_at;
+};
+
+/// What is set is changed.
+struct sale_change {
+    std::optional<std::string> title;
+    std::optional<money> price;
+    std::optional<std::int64_t> quantity, per_user_limit;
+    std::optional<instant> starts_at, ends_at;
 };
 
 struct sale_stock {

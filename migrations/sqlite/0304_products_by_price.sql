@@ -1,0 +1,1 @@
+CREATE INDEX products_by_price ON products (retired, price, id);

@@ -1,0 +1,108 @@
+#include "order_shop.hpp"
+#include "sweeper.hpp"
+
+#include <market/catalog/catalog_record.hpp>
+
+using namespace market;
+using namespace market::order;
+using namespace market::order::testing;
+
+namespace {
+
+constexpr auto request_deadline = 5s;
+
+/// One round of a sweeper of its own.
+void sweep(order_shop& shop) {
+    worker_pool blocking{1, 10};
+    sweeper broom{shop.record(),
+                  blocking,
+                  shop.clock(),
+                  shop.gate(),
+                  shop.orders().rebuilder(),
+                  {request_deadline, "KRW"}};
+    auto round = [&]() -> asio::awaitable<int> {
+        co_await broom.sweep();
+        co_return 0;
+    };
+    shop.run(round());
+}
+
+std::int64_t told(order_shop& shop, const std::string& type) {
+    return shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE type = " << type);
+}
+
+}  // namespace
+
+TEST_CASE("a sale closes by itself one request deadline after its end", "[order][sales]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    REQUIRE(shop.buy(shop.buyer(1), sale).has_value());
+    const auto product = shop.pool(pool_of(sale)).product;
+    shop.clock().advance(24h + request_deadline - 1us);
+    sweep(shop);
+    CHECK_FALSE(shop.pool(pool_of(sale)).closed);
+    shop.clock().advance(1us);
+    sweep(shop);
+    CHECK(shop.pool(pool_of(sale)).closed);
+    CHECK(shop.pool(pool_of(product)).available() == 2);
+    CHECK(shop.view(sale).state == stock::gate_state::absent);
+    sweep(shop);
+    CHECK(told(shop, "market.sale.closed.v1") == 1);
+    CHECK(told(shop, "market.sale.opened.v1") == 1);
+    CHECK(shop.pool(pool_of(product)).available() == 2);
+}
+
+TEST_CASE("that a sale began is told when it does", "[order][sales]") {
+    order_shop shop;
+    shop.sale(3, 1, 1h);
+    sweep(shop);
+    CHECK(told(shop, "market.sale.opened.v1") == 0);
+    shop.clock().advance(1h);
+    sweep(shop);
+    CHECK(told(shop, "market.sale.opened.v1") == 1);
+    sweep(shop);
+    CHECK(told(shop, "market.sale.opened.v1") == 1);
+}
+
+TEST_CASE("a gate that a close left behind is removed", "[order][sales]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    auto close = [&](db::transaction& tx) {
+        return catalog::close_for_good(tx, sale, "system", shop.clock().now(), "KRW");
+    };
+    REQUIRE(shop.record().write(close).value());
+    CHECK(market::testing::eventually([&] {
+        sweep(shop);
+        return shop.view(sale).state == stock::gate_state::absent;
+    }));
+}
+
+TEST_CASE("the last unit sold is told with its order", "[order][events]") {
+    order_shop shop;
+    const auto sale = shop.sale(11);
+    REQUIRE(shop.buy(shop.buyer(1), sale).has_value());
+    CHECK(told(shop, "market.stock.low.v1") == 1);
+    for (std::size_t i = 2; i < 12; ++i) REQUIRE(shop.buy(shop.buyer(i), sale).has_value());
+    CHECK(told(shop, "market.stock.low.v1") == 1);
+    CHECK(told(shop, "market.stock.sold_out.v1") == 1);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE topic = 'market.stock' AND"
+                                  " subject <> "
+                               << to_string(sale)) == 0);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE at = " << shop.clock().now()
+                               << " AND topic = 'market.stock'") == 2);
+}
+
+TEST_CASE("a paused sale sells nothing until it is resumed", "[order][sales]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    auto& goods = shop.catalog();
+    catalog::sale_change cheaper;
+    cheaper.price = money{1};
+    REQUIRE(shop.run(goods.pause_sale(sale, true)).has_value());
+    CHECK(shop.buy(shop.buyer(1), sale).error().code == errc::sale_paused);
+    REQUIRE(shop.run(goods.pause_sale(sale, false)).has_value());
+    CHECK(shop.buy(shop.buyer(1), sale).has_value());
+    CHECK(shop.run(goods.change_sale(sale, cheaper, shop.buyer(), {})).error().code ==
+          errc::sale_state);
+    CHECK(shop.buy(shop.buyer(2), sale).has_value());
+}
