@@ -14,8 +14,8 @@ using steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds poll_every = 1s;
 constexpr std::size_t batch_max = 16;
 /// A lease outlives the slowest delivery that may still begin under it.
-constexpr std::chrono::seconds lease = 120s;
-constexpr std::chrono::seconds begin_within = 60s;
+constexpr std::chrono::seconds lease = 30s;
+constexpr std::chrono::seconds begin_within = 5s;
 static_assert(begin_within + delivery_max < lease);
 constexpr std::chrono::milliseconds retry_pause_max = 30s;
 
@@ -75,15 +75,15 @@ bool mail_courier::round() {
         });
     if (!leased || leased->empty()) return false;
     for (const auto& one : *leased) {
-        // The rest comes up again when its lease is over.
-        if (is_stopped() || steady::now() - began > begin_within) break;
-        deliver(one);
+        if (is_stopped() || steady::now() - began > begin_within)
+            note(one, 0ms);  // another server may be faster
+        else
+            note(one, attempt(one));
     }
     return true;
 }
 
-void mail_courier::deliver(const waiting_mail& one) {
-    const auto pause = attempt(one);
+void mail_courier::note(const waiting_mail& one, std::optional<std::chrono::milliseconds> pause) {
     // When this fails, the mail goes out again after its lease.
     const auto noted = database_.write([&](db::transaction& tx) -> result<void> {
         if (pause)

@@ -36,7 +36,8 @@ private:
     void run();
     /// False: nothing was due, or the list could not be read.
     bool round();
-    void deliver(const waiting_mail& one);
+    /// Empty: it is done with; else it is due again after `pause`.
+    void note(const waiting_mail& one, std::optional<std::chrono::milliseconds> pause);
     std::optional<std::chrono::milliseconds> attempt(const waiting_mail& one);
     mail compose(const waiting_mail& one, const signing_keys::key& key) const;
     std::chrono::milliseconds pause_after(std::int64_t attempts) const;

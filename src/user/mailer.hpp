@@ -13,7 +13,7 @@
 namespace market::user {
 
 /// No send() takes longer.
-inline constexpr std::chrono::seconds delivery_max{30};
+inline constexpr std::chrono::seconds delivery_max{20};
 
 /// Used by one thread at a time. Blocks.
 class mailer {

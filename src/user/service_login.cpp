@@ -245,7 +245,8 @@ asio::awaitable<result<void>> service::change_password_counted(principal who, cr
                                                                std::string current,
                                                                std::string new_password,
                                                                std::string client) {
-    const auto right = co_await check_password(known, std::move(current));
+    std::optional<credentials> expected{known};
+    const auto right = co_await check_password(std::move(expected), std::move(current));
     if (!right) co_return right.error();
     if (!*right) {
         security_event what{event::password_change_failed, who.id, std::move(client), ""};

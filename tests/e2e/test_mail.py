@@ -113,7 +113,7 @@ class Mail(unittest.TestCase):
             shop.env["MARKET_MAIL_URL"] = f"smtp://127.0.0.1:{host.port}"
             shop.start()
             for i in range(3):
-                host.wait_for(f"kim{i}@example.com", seconds=40)
+                host.wait_for(f"kim{i}@example.com", seconds=60)
             self.assertEqual(3, len(host.mails))
 
     def test_a_host_that_says_nothing_holds_up_no_request_and_no_stop(self):
