@@ -17,22 +17,12 @@ mail_kind kind_named(std::string_view name) {
     return mail_kind::nothing;  // of a later version
 }
 
-/// The database's own time in microseconds: the one clock that all servers share.
-db::raw database_time(db::dialect dialect) {
-    switch (dialect) {
-        case db::dialect::sqlite:
-            return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)";
-        case db::dialect::mysql: break;
-    }
-    return "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
-}
-
 std::int64_t micros(std::chrono::microseconds span) { return span.count(); }
 
 }  // namespace
 
 void append_mail(db::transaction& tx, const waiting_mail& what, std::chrono::seconds life) {
-    const auto now = database_time(tx.dialect());
+    const auto now = db::database_time(tx.dialect());
     tx.execute(db::sql{} << "INSERT INTO mails (id, kind, email, nonce, key_id, due_at, expires_at)"
                          << " VALUES (" << what.id << ", " << name_of(what.kind) << ", " << what.to
                          << ", " << what.nonce << ", " << what.key_id << ", 0, " << now << " + "
@@ -41,7 +31,7 @@ void append_mail(db::transaction& tx, const waiting_mail& what, std::chrono::sec
 
 std::vector<waiting_mail> lease_mails(db::transaction& tx, std::size_t most,
                                       std::chrono::seconds lease) {
-    const auto now = database_time(tx.dialect());
+    const auto now = db::database_time(tx.dialect());
     auto rows =
         tx.query<mail_id, std::string, std::string, code_nonce, std::string, bool, std::int64_t>(
             db::sql{} << "SELECT id, kind, email, nonce, key_id, expires_at <= " << now
@@ -65,7 +55,7 @@ void remove_mail(db::transaction& tx, const waiting_mail& what) {
 }
 
 void put_off_mail(db::transaction& tx, const waiting_mail& what, std::chrono::milliseconds pause) {
-    tx.execute(db::sql{} << "UPDATE mails SET due_at = " << database_time(tx.dialect()) << " + "
+    tx.execute(db::sql{} << "UPDATE mails SET due_at = " << db::database_time(tx.dialect()) << " + "
                          << micros(pause) << " WHERE id = " << what.id
                          << " AND attempts = " << what.attempts);
 }
