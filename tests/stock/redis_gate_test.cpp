@@ -152,9 +152,10 @@ TEST_CASE("a gate that lost one key is absent and admits nobody", "[gate][redis]
             INFO(part << (fresh ? ", nothing sold" : ", something sold"));
             REQUIRE(play.load(play.sale_of(10, ++epoch)));
             auto wanted = play.wish_of(buyer, 2);
-            hold_ref in{play.sale, epoch, wanted.rid, 1};
+            hold_ref in{play.sale, epoch, wanted.rid, 1}, other = in;
             if (!fresh) {
                 in = play.hold(wanted);
+                other = play.hold(play.wish_of(buyer));
                 play.confirm(play.hold(play.wish_of(buyer, 2)));
                 CHECK(play.give_back(buyer, 1, epoch) == credit_answer::applied);
             }
@@ -167,7 +168,7 @@ TEST_CASE("a gate that lost one key is absent and admits nobody", "[gate][redis]
             if (part == ".credits" || part == ".taken" || part.empty())
                 CHECK(play.give_back(buyer, 1, epoch) == credit_answer::deferred);
             play.confirm(in);
-            play.cancel(in);
+            play.cancel(other);
             CHECK(play.ask({"EXISTS", play.key(part)}).integer == 0);  // not made by a write
             if (part != ".credits") CHECK(is<stale>(play.admit(wanted)));
             CHECK(play.stage.settle(play.gate.freeze(play.sale)).value().state ==
@@ -455,8 +456,10 @@ TEST_CASE("a crowd at a sale that is sold out does not reach Redis, a replay doe
     CHECK(is<known>(play.admit(bought)));
 
     play.cancel(in);
-    CHECK(eventually([&] { return is<admitted>(play.admit(play.wish_of_somebody())); }, 1s));
-    CHECK(is<sold_out>(play.admit(play.wish_of_somebody())));
+    auto late = play.wish_of_somebody();
+    REQUIRE(eventually([&] { return is<admitted>(play.admit(late)); }, 1s));
+    CHECK(is<sold_out>(play.admit(play.wish_of_somebody())));  // and is the word again
+    CHECK(play.hold(late).seq == 3);
 }
 
 }  // namespace market::stock::testing
