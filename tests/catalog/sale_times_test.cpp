@@ -20,7 +20,7 @@ bool tell(catalog_shop& shop, sale_id id) {
     return in(shop, [&](auto& tx) { return tell_opened(tx, id, shop.clock.now(), "KRW"); });
 }
 
-constexpr const char *opened = "market.sale.opened.v1", *closed = "market.sale.closed.v1";
+const std::string opened = "market.sale.opened.v1", closed = "market.sale.closed.v1";
 
 }  // namespace
 

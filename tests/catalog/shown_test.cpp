@@ -73,7 +73,7 @@ TEST_CASE("a change made by another server is seen although no time passes on th
     shop.look_at_all();
     shop.change(shop.on_sale.id, only(&sale_change::title, "Other"))
         .value();  // by the other service
-    CHECK(eventually([&] { return shop.look()->value.title == "Other"; }));
+    CHECK(market::testing::eventually([&] { return shop.look()->value.title == "Other"; }));
     CHECK(shop.look_at_all()->value.items.at(0).title == "Other");
 }
 
