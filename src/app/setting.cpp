@@ -197,6 +197,17 @@ constexpr std::array table{
             .doc = "orders committed in one transaction at most",
             .least = 1,
             .most = 4096},
+    setting{.name = "metrics.address",
+            .fallback = "127.0.0.1",
+            .doc = "IP address of the listener of /metrics",
+            .least = 1,
+            .most = 100},
+    setting{.name = "metrics.port",
+            .kind = value_kind::integer,
+            .fallback = "9464",
+            .doc = "port of /metrics; 0: none",
+            .least = 0,
+            .most = 65535},
     setting{.name = "log.level",
             .kind = value_kind::choice,
             .fallback = "info",
@@ -273,7 +284,7 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
         return "is not a list of http:// and https:// origins";
     if (key.name == "http.trusted_proxies" && !std::ranges::all_of(words_of(value), is_network))
         return "is not a list of addresses and blocks such as 10.0.0.0/8";
-    if (key.name == "http.address" && !is_ip_address(value))
+    if (key.name.ends_with(".address") && !is_ip_address(value))
         return "is not an IP address, such as 127.0.0.1, 0.0.0.0 or ::1";
     if (key.name == "mail.from" && !is_sender(value))
         return "is neither an e-mail address nor Name <address>";

@@ -1,3 +1,5 @@
+#include "metrics_server.hpp"
+#include "metrics_text.hpp"
 #include "record.hpp"
 #include "serving.hpp"
 #include "shop.hpp"
@@ -44,6 +46,9 @@ int serve(const configuration& config) {
     const auto set_up = user::offer_set_up(served.record(), system_clock());
     if (!set_up) return fail("set-up link: " + set_up.error().detail);
     if (auto started = served.start(); !started) return fail(started.error().detail);
+    metrics_server metrics{[&served] { return metrics_text(served.record()); }};
+    const auto metrics_port = static_cast<std::uint16_t>(config.integer("metrics.port"));
+    if (metrics_port != 0) metrics.start(config.text("metrics.address"), metrics_port);
     print_banner(config, served, *set_up);
     return signals.serve_until_stopped(served,
                                        std::chrono::seconds{config.integer("http.drain_seconds")});

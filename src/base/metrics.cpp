@@ -8,10 +8,26 @@ namespace market::metrics {
 
 namespace {
 
+template <class Value>
+struct named {
+    template <class... Args>
+    named(std::string name_given, std::string help_given, labels of_given, Args&&... args)
+        : name(std::move(name_given)),
+          help(std::move(help_given)),
+          of(std::move(of_given)),
+          value(std::forward<Args>(args)...) {}
+
+    std::string name, help;
+    labels of;
+    Value value;
+};
+
 struct everything {
     std::mutex mutex;
-    std::deque<made_counter> counters;  // a deque: what was handed out stays where it is
-    std::deque<made_histogram> histograms;
+    // Deques: what was handed out stays where it is.
+    std::deque<named<counter>> counters;
+    std::deque<named<gauge>> gauges;
+    std::deque<named<histogram>> histograms;
 };
 
 everything& all() {
@@ -43,6 +59,11 @@ counter& make_counter(std::string name, std::string help, labels of) {
     return all().counters.emplace_back(std::move(name), std::move(help), std::move(of)).value;
 }
 
+gauge& make_gauge(std::string name, std::string help, labels of) {
+    const std::lock_guard held{all().mutex};
+    return all().gauges.emplace_back(std::move(name), std::move(help), std::move(of)).value;
+}
+
 histogram& make_histogram(std::string name, std::string help, std::vector<double> bounds,
                           labels of) {
     const std::lock_guard held{all().mutex};
@@ -51,11 +72,11 @@ histogram& make_histogram(std::string name, std::string help, std::vector<double
         .value;
 }
 
-void visit(const std::function<void(const made_counter&)>& each_counter,
-           const std::function<void(const made_histogram&)>& each_histogram) {
+void visit(const std::function<void(const reading&)>& each) {
     const std::lock_guard held{all().mutex};
-    for (const auto& each : all().counters) each_counter(each);
-    for (const auto& each : all().histograms) each_histogram(each);
+    for (const auto& one : all().counters) each({one.name, one.help, one.of, one.value.value()});
+    for (const auto& one : all().gauges) each({one.name, one.help, one.of, one.value.value()});
+    for (const auto& one : all().histograms) each({one.name, one.help, one.of, one.value.read()});
 }
 
 }  // namespace market::metrics

@@ -1,5 +1,6 @@
 #include "connection.hpp"
 
+#include "http_metrics.hpp"
 #include "problem.hpp"
 #include "trace.hpp"
 
@@ -145,18 +146,21 @@ asio::awaitable<bool> connection::answer(opening opened) {
     const auto& sent = reader_.current();
     const auto began = steady_clock::now();
     auto request_id = opened.request_id;
+    const auto* route = opened.where.to;
     const auto done = co_await routes_.answer(std::move(opened), sent);
+    const auto took = steady_clock::now() - began;
+    count_request(route, done.status, took);
     const bool close = is_last_reply();
     auto bytes = serialize(done, {date_now(), request_id, close, sent.method == "HEAD"});
     if (log::enabled(log::level::debug)) {
-        const auto took =
-            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
-        log::debug("http.request", {{"method", sent.method},
-                                    {"path", sent.path},
-                                    {"status", std::int64_t{done.status}},
-                                    {"took_us", took.count()},
-                                    {"request_id", std::move(request_id)},
-                                    {"traceparent", sent.traceparent}});
+        log::debug(
+            "http.request",
+            {{"method", sent.method},
+             {"path", sent.path},
+             {"status", std::int64_t{done.status}},
+             {"took_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+             {"request_id", std::move(request_id)},
+             {"traceparent", sent.traceparent}});
     }
     const bool written = co_await write(std::move(bytes));
     if (written && close) co_await linger();

@@ -5,6 +5,7 @@
 #include "order_life.hpp"
 #include "order_writer.hpp"
 #include "payment_desk.hpp"
+#include "purchase_metrics.hpp"
 #include "purchase_run.hpp"
 #include "sweeper.hpp"
 
@@ -69,9 +70,15 @@ public:
         writer_.stop();
     }
 
+    asio::awaitable<result<purchase_reply>> place(purchase_request request) override {
+        auto outcome = co_await decide(std::move(request));
+        count_purchase(outcome);
+        co_return outcome;
+    }
+
     // Requests of one key fly together; one with another body waits for the first to land and then
     // is told that the key was used, or flies itself when the first made no order.
-    asio::awaitable<result<purchase_reply>> place(purchase_request request) override {
+    asio::awaitable<result<purchase_reply>> decide(purchase_request request) {
         if (writer_.queue().full())
             co_return failure{errc::overloaded, "too many purchases are waiting; try again"};
         const auto rid = make_rid(request.buyer, request.idempotency_key);

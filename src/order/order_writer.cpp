@@ -1,6 +1,7 @@
 #include "order_writer.hpp"
 
 #include "misfits.hpp"
+#include "purchase_metrics.hpp"
 
 #include <market/base/kill_point.hpp>
 #include <market/base/log.hpp>
@@ -123,13 +124,18 @@ order_writer::step order_writer::sort_out(batch& wanted) {
 order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
                                         const std::vector<drafted>& drafts, batch& wanted) {
     kill_point("before_commit");
+    const auto began = std::chrono::steady_clock::now();
     auto outcome = tx->commit();
+    const auto took = std::chrono::steady_clock::now() - began;
     tx.reset();
     kill_point("after_commit");
     if (outcome == db::commit_outcome::unknown)
         outcome = find_out(drafts.front(), latest_deadline(wanted));
     switch (outcome) {
-        case db::commit_outcome::committed: placed(drafts, wanted); return step::done;
+        case db::commit_outcome::committed:
+            count_commit(drafts.size(), took);
+            placed(drafts, wanted);
+            return step::done;
         case db::commit_outcome::rolled_back: return step::again;
         case db::commit_outcome::unknown: break;
     }

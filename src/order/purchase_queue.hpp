@@ -18,15 +18,7 @@ public:
     }
 
     /// False when it is full or closed: nothing was taken.
-    bool push(purchase_ptr wanted) {
-        {
-            std::lock_guard lock{mutex_};
-            if (closed_ || waiting_.size() >= orders_max_) return false;
-            waiting_.push_back(std::move(wanted));
-        }
-        arrived_.notify_one();
-        return true;
-    }
+    bool push(purchase_ptr wanted);
 
     /// Blocks until something waits, then takes what is there, at most `orders` and about `bytes`
     /// of record, without waiting for more. What the requests have given up is left out.

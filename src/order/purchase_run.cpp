@@ -2,6 +2,7 @@
 
 #include "cart_look.hpp"
 #include "order_queries.hpp"
+#include "purchase_metrics.hpp"
 
 #include <market/base/kill_point.hpp>
 
@@ -109,6 +110,7 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
     for (;;) {
         auto said = co_await parts_.gate.admit(wanted);
         if (!said) co_return said.error();
+        count_admission(*said);
         if (const auto* in = std::get_if<stock::admitted>(&*said)) {
             line.seq = in->seq;
             line.epoch = in->epoch;

@@ -20,4 +20,11 @@ tally read_tally(db::transaction& tx) {
     return out;
 }
 
+std::optional<instant> oldest_waiting(db::transaction& tx) {
+    const auto row = tx.query_one<instant>(
+        db::sql{} << "SELECT at FROM outbox WHERE parked = 0 ORDER BY id LIMIT 1");
+    if (!row) return std::nullopt;
+    return std::get<0>(*row);
+}
+
 }  // namespace market::outbox

@@ -25,6 +25,7 @@ DRIVERS = {
     r"soci/|mysql|mariadb|sqlite3\.h": {"db"},
     r"hiredis/": {"redis"},
     r"librdkafka/": {"outbox"},
+    r"prometheus/": {"app"},
     r"boost/beast": {"http", "app"},
     r"unicode/": {"catalog"},
 }

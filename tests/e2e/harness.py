@@ -167,6 +167,7 @@ class Server:
         ours = {
             "MARKET_DATA_DIR": str(self.data_dir),
             "MARKET_HTTP_PORT": "0",
+            "MARKET_METRICS_PORT": "0",
         }
         return inherited | ours | self.env
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace market::metrics {
@@ -24,6 +26,16 @@ public:
 
 private:
     std::atomic<std::uint64_t> value_{0};
+};
+
+/// What something is at the moment.
+class gauge {
+public:
+    void set(double value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    double value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<double> value_{0};
 };
 
 /// How many observations were at most each bound, and their sum.
@@ -48,28 +60,17 @@ private:
 
 /// These live as long as the process. One name with several sets of labels has one help text.
 counter& make_counter(std::string name, std::string help, labels of = {});
+gauge& make_gauge(std::string name, std::string help, labels of = {});
 histogram& make_histogram(std::string name, std::string help, std::vector<double> bounds,
                           labels of = {});
 
-/// Everything that was made.
-struct made_counter {
-    std::string name, help;
-    labels of;
-    counter value{};
+/// One of those that were made, as it is now.
+struct reading {
+    std::string_view name, help;
+    const labels& of;
+    std::variant<std::uint64_t, double, histogram::reading> value;  ///< counter, gauge, histogram
 };
-struct made_histogram {
-    made_histogram(std::string name_given, std::string help_given, labels of_given,
-                   std::vector<double> bounds)
-        : name(std::move(name_given)),
-          help(std::move(help_given)),
-          of(std::move(of_given)),
-          value(std::move(bounds)) {}
-    std::string name, help;
-    labels of;
-    histogram value;
-};
-/// Calls each back; nothing can be made meanwhile.
-void visit(const std::function<void(const made_counter&)>& each_counter,
-           const std::function<void(const made_histogram&)>& each_histogram);
+/// Calls back with each; none can be made meanwhile.
+void visit(const std::function<void(const reading&)>& each);
 
 }  // namespace market::metrics

@@ -3,6 +3,7 @@
 #include <market/outbox/event.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace market::outbox {
@@ -18,5 +19,8 @@ struct tally {
     std::int64_t parked = 0;
 };
 tally read_tally(db::transaction& tx);
+
+/// When the event that waits longest happened; empty: none waits.
+std::optional<instant> oldest_waiting(db::transaction& tx);
 
 }  // namespace market::outbox
