@@ -86,7 +86,6 @@ kafka_publisher::numbers kafka_publisher::send_in_waves(shipment& goods) {
 /// False when one could not be settled.
 bool kafka_publisher::send_alone(shipment& goods, const numbers& suspects) {
     for (const auto i : suspects) {
-        if (auto made = have_producer(); !made) return false;
         send_together(goods, {i});
         if (goods.known.fates[i] == fate::failed) return false;
     }
@@ -96,6 +95,10 @@ bool kafka_publisher::send_alone(shipment& goods, const numbers& suspects) {
 /// True when each was delivered, or refused before it went out; else there is no producer after it.
 bool kafka_publisher::send_together(shipment& goods, const numbers& wave) {
     for (const auto i : wave) goods.parcels[i].answer.reset();
+    if (auto made = have_producer(); !made) {
+        goods.known.problem = made.error().detail;
+        return false;
+    }
     std::size_t sent = 0;
     for (const auto i : wave) {
         if (!producer_->send(goods.parcels[i], goods.until)) break;

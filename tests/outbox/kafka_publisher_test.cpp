@@ -123,9 +123,9 @@ TEST_CASE("a record too large for the broker is refused alone, with what follows
     real->make_topic(topic, 1, {{"max.message.bytes", "3000"}});
     const std::string huge(5000, '7');
     const auto fates =
-        publish_at(real->url(), {on(topic, "a", "1"), on(topic, "b", huge), on(topic, "b", "2"),
-                                 on(topic, "c", "3"), on(topic, "a", "4")});
-    CHECK(fates == std::vector{delivered, fate::refused, fate::failed, delivered, delivered});
+        publish_at(real->url(), {on(topic, "a", "1"), on(topic, "c", "3"), on(topic, "b", huge),
+                                 on(topic, "b", "2"), on(topic, "a", "4")});
+    CHECK(fates == std::vector{delivered, delivered, fate::refused, fate::failed, delivered});
     const auto read = real->read(topic, 3);
     CHECK(values_of(read, "a") == std::vector<std::string>{"1", "4"});
     CHECK(values_of(read, "b").empty());
