@@ -11,7 +11,7 @@ namespace json = boost::json;
 namespace {
 
 const std::string as_admin = "\r\nAuthorization: Bearer admin";
-const std::string id = "01890a5d-ac96-774b-bcce-b302099a8057";
+const std::string known_id = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 std::string told(const raw_reply& reply) {
     std::string out;
@@ -100,9 +100,9 @@ TEST_CASE("what a client has is not sent again", "[http][catalog]") {
         CHECK(client.read().status == 200);  // the connection goes on
         CHECK(ask(port, "GET " + path + "\r\nIf-None-Match: \"1-0\"").status == 200);
     }
-    const auto one = ask(port, "GET /v1/sales/" + id);
+    const auto one = ask(port, "GET /v1/sales/" + known_id);
     CHECK(
-        ask(port, "GET /v1/sales/" + id + "\r\nIf-None-Match: " + one.headers.at("etag")).status ==
+        ask(port, "GET /v1/sales/" + known_id + "\r\nIf-None-Match: " + one.headers.at("etag")).status ==
         304);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a product is changed by what is sent, if it is of the version named",
           "[http][catalog]") {
     test_shop shop;
     const auto patch = [&](const std::string& body, const std::string& more = "") {
-        return ask(shop.server->port(), "PATCH /v1/products/" + id + as_admin + more, body);
+        return ask(shop.server->port(), "PATCH /v1/products/" + known_id + as_admin + more, body);
     };
     const auto done =
         patch(R"({"name":"n","price":{"amount":5,"currency":"KRW"},"image_url":null})",
@@ -174,7 +174,7 @@ TEST_CASE("a sale is changed by what is sent, paused and resumed", "[http][catal
     test_shop shop;
     const auto port = shop.server->port();
     const auto patch = [&](const std::string& body) {
-        return ask(port, "PATCH /v1/sales/" + id + as_admin + "\r\nIf-Match: \"1-0\"", body);
+        return ask(port, "PATCH /v1/sales/" + known_id + as_admin + "\r\nIf-Match: \"1-0\"", body);
     };
     const auto refused = patch(R"({"quantity":5,"ends_at":"2027-01-01T00:00:00Z"})");
     CHECK(refused.status == 412);
@@ -196,8 +196,8 @@ TEST_CASE("a sale is changed by what is sent, paused and resumed", "[http][catal
         CHECK(reply.status == 422);
         CHECK(told(reply) == wrong);
     }
-    CHECK(ask(port, "POST /v1/sales/" + id + "/pause" + as_admin).status == 200);
-    CHECK(code_of(ask(port, "POST /v1/sales/" + id + "/resume" + as_admin)) == "sale_state");
+    CHECK(ask(port, "POST /v1/sales/" + known_id + "/pause" + as_admin).status == 200);
+    CHECK(code_of(ask(port, "POST /v1/sales/" + known_id + "/resume" + as_admin)) == "sale_state");
     CHECK(code_of(ask(port, "POST /v1/sales/x/resume" + as_admin)) == "sale_not_found");
     CHECK(code_of(ask(port, "PATCH /v1/sales/x" + as_admin, "{}")) == "sale_not_found");
 }
@@ -205,10 +205,10 @@ TEST_CASE("a sale is changed by what is sent, paused and resumed", "[http][catal
 TEST_CASE("stock is adjusted with a reason, a product retired", "[http][catalog]") {
     test_shop shop;
     const auto port = shop.server->port();
-    const auto path = "/v1/products/" + id + "/stock/adjustments";
+    const auto path = "/v1/products/" + known_id + "/stock/adjustments";
     const auto done = ask(port, "POST " + path + as_admin, R"({"delta":-5,"reason":"broken"})");
     CHECK(done.status == 201);
-    CHECK(done.headers.at("location") == "/v1/products/" + id + "/stock/movements");
+    CHECK(done.headers.at("location") == "/v1/products/" + known_id + "/stock/movements");
     CHECK(shop.catalog.adjusted == "-5 broken");
     for (const auto& [body, wrong] : std::vector<std::pair<std::string, std::string>>{
              {R"({"delta":0,"reason":"r"})", "range /delta"},
@@ -224,13 +224,13 @@ TEST_CASE("stock is adjusted with a reason, a product retired", "[http][catalog]
         CHECK(told(reply) == wrong);
     }
     const auto calls = shop.catalog.calls.load();
-    CHECK(ask(port, "DELETE /v1/products/" + id + as_admin).status == 204);
+    CHECK(ask(port, "DELETE /v1/products/" + known_id + as_admin).status == 204);
     CHECK(ask(port, "DELETE /v1/products/x" + as_admin).status == 404);
     CHECK(shop.catalog.calls == calls + 1);
     for (const std::string head :
-         {"PATCH /v1/products/" + id, "DELETE /v1/products/" + id, "POST " + path,
-          "PATCH /v1/sales/" + id, "POST /v1/sales/" + id + "/pause",
-          "POST /v1/sales/" + id + "/resume"}) {
+         {"PATCH /v1/products/" + known_id, "DELETE /v1/products/" + known_id, "POST " + path,
+          "PATCH /v1/sales/" + known_id, "POST /v1/sales/" + known_id + "/pause",
+          "POST /v1/sales/" + known_id + "/resume"}) {
         INFO(head);
         CHECK(ask(port, head).status == 401);
         CHECK(ask(port, head + "\r\nAuthorization: Bearer user").status == 403);
