@@ -227,7 +227,7 @@ TEST_CASE("stock is adjusted with a reason, a product retired", "[http][catalog]
     CHECK(ask(port, "DELETE /v1/products/" + known_id + as_admin).status == 204);
     CHECK(ask(port, "DELETE /v1/products/x" + as_admin).status == 404);
     CHECK(shop.catalog.calls == calls + 1);
-    for (const std::string head :
+    for (const std::string& head :
          {"PATCH /v1/products/" + known_id, "DELETE /v1/products/" + known_id, "POST " + path,
           "PATCH /v1/sales/" + known_id, "POST /v1/sales/" + known_id + "/pause",
           "POST /v1/sales/" + known_id + "/resume"}) {
