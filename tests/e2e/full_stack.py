@@ -221,9 +221,11 @@ class Database:
     def start(self):
         launch = (f". scripts/servers/database.sh; mysql_programs={self.place}/programs;"
                   f" launch_{self.kind} {self.place} {self.port}")
+        pid_file = pathlib.Path(self.place, "server.pid")
+        pid_file.unlink(missing_ok=True)  # of the one that was killed
         subprocess.run(["bash", "-c", launch], cwd=ROOT, check=True)
         eventually(self._accepts, seconds=60)
-        self.pid = int(eventually(lambda: pathlib.Path(self.place, "server.pid").read_text()))
+        self.pid = int(eventually(lambda: pid_file.exists() and pid_file.read_text()))
 
     def _accepts(self):
         with socket.socket() as probe:
