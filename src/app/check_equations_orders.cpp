@@ -37,11 +37,11 @@ constexpr equation order_equations[] = {
      "   AND g.product_id = l.product_id"
      " WHERE g.id IS NULL"},
 
-    {"orders_have_purchase_keys", "purchase_keys", "the order's key row is missing",
+    {"orders_have_purchase_keys", "purchase_keys", "the order's key row is missing or names another order",
      "SELECT COUNT(*) FROM orders WHERE rid IS NOT NULL",
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
      " LEFT JOIN purchase_keys k ON k.rid = o.rid"
-     " WHERE o.rid IS NOT NULL AND k.rid IS NULL"},
+     " WHERE o.rid IS NOT NULL AND (k.order_id IS NULL OR k.order_id <> o.id)"},
 
     {"purchase_keys_have_orders", "orders", "the order of a purchase key is missing",
      "SELECT COUNT(*) FROM purchase_keys WHERE order_id IS NOT NULL",
