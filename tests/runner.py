@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 # Those whose tests run many threads against one object.
-RACES = ("stock_suite", "order_suite")
+RACES = ("stock_suite", "order_suite", "redis_suite")
 MINUTES_MAX = 15  # of one program
 SKIPPED = re.compile(r"skipped, because[^\n<]*")
 
