@@ -299,9 +299,6 @@ std::optional<std::string> text_objection(const setting& key, std::string_view v
 std::optional<std::string> choice_objection(const setting& key, std::string_view word,
                                             std::string_view after_each) {
     if (has_word(key.choices, word)) return std::nullopt;
-    if (has_word(key.not_built, word)) {
-        return "is not built yet (" + listed(key.choices, after_each) + ")";
-    }
     return "is not one of " + listed(key.choices, after_each);
 }
 

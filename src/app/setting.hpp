@@ -21,7 +21,6 @@ struct setting {
     std::string_view doc;
     std::int64_t least = 0, most = 0;  ///< integers: the range; text: bytes
     std::string_view choices = {};     ///< words, or schemes of a URL, separated by spaces
-    std::string_view not_built = {};   ///< choices that a later version brings
     secrecy hidden = secrecy::none;
 };
 
