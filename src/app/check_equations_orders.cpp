@@ -37,7 +37,8 @@ constexpr equation order_equations[] = {
      "   AND g.product_id = l.product_id"
      " WHERE g.id IS NULL"},
 
-    {"orders_have_purchase_keys", "purchase_keys", "the order's key row is missing or names another order",
+    {"orders_have_purchase_keys", "purchase_keys",
+     "the order's key row is missing or names another order",
      "SELECT COUNT(*) FROM orders WHERE rid IS NOT NULL",
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
      " LEFT JOIN purchase_keys k ON k.rid = o.rid"

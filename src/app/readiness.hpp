@@ -12,7 +12,8 @@
 
 namespace market::app {
 
-/// Asks the database and the gate's server once a second, so that `/readyz` can answer without waiting. Thread-safe.
+/// Asks the database and the gate's server once a second, so that `/readyz` can answer without
+/// waiting. Thread-safe.
 class readiness {
 public:
     /// `gate_server`: none when the gate is in memory, where it is always there.

@@ -225,8 +225,8 @@ gate_loader::claim_keeper::claim_keeper(gate_loader& of, sale_id sale, asio::any
     asio::co_spawn(on, of.keep_claim(sale, over_), asio::detached);
 }
 
-result<std::optional<stock::gate_contents>> gate_loader::read_record(sale_id sale, const load_ptr& mine,
-                                                      std::vector<stock::hold> open_holds) {
+result<std::optional<stock::gate_contents>> gate_loader::read_record(
+    sale_id sale, const load_ptr& mine, std::vector<stock::hold> open_holds) {
     {
         std::lock_guard lock{mutex_};
         mine->has_read = true;
