@@ -172,10 +172,14 @@ TEST_CASE("a mail whose server died before it was sent is sent by another", "[us
     std::filesystem::create_directories(shop.mail_folder().parent_path());
     std::ofstream{shop.mail_folder()} << "in the way";
     run(shop.users().send_code(code_purpose::signup, "buyer@example.com", shop.client)).value();
-    // What a lease that ran out looks like.
+    shop.close();
     std::filesystem::remove(shop.mail_folder());
+    REQUIRE(shop.mails_waiting() == 1);
+    // What a lease that ran out looks like.
     shop.execute(db::sql{} << "UPDATE mails SET attempts = attempts + 7, due_at = 0");
+    const auto other = shop.open({});
     CHECK(shop.mails().size() == 1);
+    other->stop();
 }
 
 TEST_CASE("only mail URLs and senders that can be used are taken", "[user][mail]") {

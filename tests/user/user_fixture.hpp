@@ -84,6 +84,8 @@ public:
     ~user_shop() { module_->stop(); }
 
     user_service& users() { return module_->service(); }
+    /// Its server is gone, its record stays.
+    void close() { module_->stop(); }
     /// A further module on the same record, as of another instance; started.
     std::unique_ptr<user_module> open(odds chosen) {
         settings all{.secret = std::move(chosen.secret),
