@@ -133,8 +133,8 @@ result<void> shop::build() {
         {.currency = config_.text("shop.currency"),
          .request_deadline = request_deadline,
          .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max")),
-         .loader = gate_server_ ? make_random_id<stock::ledger::loader_id>()
-                                : stock::ledger::loader_id{},
+         .loader =
+             gate_server_ ? make_random_id<stock::ledger::loader_id>() : stock::ledger::loader_id{},
          .return_window = std::chrono::days{config_.integer("orders.return_days")},
          .payment_hold = payment_hold(config_)});
     const auto low_at = config_.integer("stock.low_at");

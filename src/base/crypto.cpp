@@ -1,8 +1,8 @@
 #include <market/base/crypto.hpp>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/core_names.h>
 #include <openssl/rand.h>
 
 #include <limits>
@@ -50,9 +50,8 @@ mac_context make_hmac_sha256() {
     static EVP_MAC* const fetched = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
     mac_context made{fetched ? EVP_MAC_CTX_new(fetched) : nullptr};
     char digest[] = "SHA256";
-    const OSSL_PARAM chosen[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_end()};
+    const OSSL_PARAM chosen[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                 OSSL_PARAM_construct_end()};
     if (!made || EVP_MAC_CTX_set_params(made.get(), chosen) != 1) library_failed("HMAC");
     return made;
 }

@@ -24,7 +24,7 @@ struct request {
     std::vector<std::string> idempotency_keys;   ///< likewise
     std::vector<std::string> market_signatures;  ///< likewise
     std::vector<std::string> forwarded_for;      ///< every X-Forwarded-For, in order
-    std::string peer;  ///< address of the other end; empty: a Unix socket
+    std::string peer;                            ///< address of the other end; empty: a Unix socket
     std::string body;
 };
 

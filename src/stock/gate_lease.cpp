@@ -8,9 +8,9 @@ bool take_gate_lease(db::transaction& tx, server_id by, std::chrono::microsecond
     const auto now = db::database_time(tx.dialect());
     return tx.execute(db::sql{} << "UPDATE gate_lease SET holder = " << by
                                 << ", lease_until = " << now << " + " << length.count()
-                                << " WHERE id = 1 AND (holder = " << by << " OR lease_until <= "
-                                << now << " OR lease_until > " << now << " + " << length.count()
-                                << ")") == 1;
+                                << " WHERE id = 1 AND (holder = " << by
+                                << " OR lease_until <= " << now << " OR lease_until > " << now
+                                << " + " << length.count() << ")") == 1;
 }
 
 bool gate_lease_is_held(db::transaction& tx, std::chrono::microseconds length) {

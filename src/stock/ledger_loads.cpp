@@ -10,8 +10,8 @@ bool claim_load(db::transaction& tx, sale_id sale, loader_id by, std::chrono::mi
                                 << " + " << length.count() << " WHERE id = " << pool_of(sale)
                                 << " AND sale_id IS NOT NULL AND closed = 0 AND (load_by IS NULL"
                                 << " OR load_by = " << by << " OR load_until <= " << now
-                                << " OR load_until > " << now << " + " << length.count() << ")") ==
-           1;
+                                << " OR load_until > " << now << " + " << length.count()
+                                << ")") == 1;
 }
 
 bool renew_load_claim(db::transaction& tx, sale_id sale, loader_id by,

@@ -101,9 +101,8 @@ TEST_CASE("what a client has is not sent again", "[http][catalog]") {
         CHECK(ask(port, "GET " + path + "\r\nIf-None-Match: \"1-0\"").status == 200);
     }
     const auto one = ask(port, "GET /v1/sales/" + known_id);
-    CHECK(
-        ask(port, "GET /v1/sales/" + known_id + "\r\nIf-None-Match: " + one.headers.at("etag")).status ==
-        304);
+    CHECK(ask(port, "GET /v1/sales/" + known_id + "\r\nIf-None-Match: " + one.headers.at("etag"))
+              .status == 304);
 }
 
 TEST_CASE("a list of tags is read as RFC 9110 has it", "[http][catalog]") {

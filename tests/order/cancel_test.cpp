@@ -18,7 +18,8 @@ TEST_CASE("a cancel gives back stock and limit once, and says the same again", "
     CHECK(shop.view(sale).remaining == 1);
     CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM gate_credits") == 0);
     CHECK(shop.count(db::sql{} << "SELECT SUM(events) FROM orders") == 2);
-    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE topic = 'market.orders'") == 2);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE topic = 'market.orders'") ==
+          2);
     CHECK(shop.buy(shop.buyer(2), sale).has_value());
 }
 
@@ -53,7 +54,8 @@ TEST_CASE("parallel cancels of one order give back once", "[order]") {
     CHECK(well == 8);
     CHECK(shop.pool(pool_of(sale)).sold == 0);
     CHECK(shop.view(sale).remaining == 5);
-    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE topic = 'market.orders'") == 2);
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE topic = 'market.orders'") ==
+          2);
 }
 
 TEST_CASE("units that come back after the close go to the general pool", "[order]") {

@@ -199,7 +199,8 @@ TEST_CASE("a cancel while the provider captures is refunded all the same", "[ord
     life_shop shop;
     const auto id = shop.buy(shop.buyer(1), shop.sale(1)).value().id;
     shop.provider().while_capturing = [&] {
-        REQUIRE(shop.run_elsewhere(shop.calls().cancel(shop.as(shop.buyer(1)), id, "")).has_value());
+        REQUIRE(
+            shop.run_elsewhere(shop.calls().cancel(shop.as(shop.buyer(1)), id, "")).has_value());
     };
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "confirmed");
     shop.sweep();

@@ -15,8 +15,7 @@ const auto one = make_id<loader_id>();
 const auto other = make_id<loader_id>();
 
 bool claim(stock_record& record, loader_id by, std::chrono::microseconds length = hour) {
-    return record.write(
-        [&](auto& tx) { return ledger::claim_load(tx, record.sale, by, length); });
+    return record.write([&](auto& tx) { return ledger::claim_load(tx, record.sale, by, length); });
 }
 bool renew(stock_record& record, loader_id by) {
     return record.write(
@@ -25,8 +24,8 @@ bool renew(stock_record& record, loader_id by) {
 /// As if the note's time, or the clock, had moved.
 void set_end(stock_record& record, std::chrono::microseconds from_now) {
     record.write([&](auto& tx) {
-        tx.execute(db::sql{} << "UPDATE pools SET load_until = "
-                             << db::database_time(tx.dialect()) << " + (" << from_now.count()
+        tx.execute(db::sql{} << "UPDATE pools SET load_until = " << db::database_time(tx.dialect())
+                             << " + (" << from_now.count()
                              << ") WHERE id = " << pool_of(record.sale));
     });
 }

@@ -24,7 +24,7 @@ struct settings {
     /// runs, so that it need not wait for its former self; where several share a gate each has one
     /// of its own.
     stock::ledger::loader_id loader{};
-    std::chrono::days return_window{7};    ///< `orders.return_days`, from the delivery
+    std::chrono::days return_window{7};  ///< `orders.return_days`, from the delivery
     std::optional<std::chrono::seconds> payment_hold{};  ///< none: orders are confirmed at once
     std::shared_ptr<payment_provider> provider{};        ///< none: the sandbox
 };
