@@ -152,6 +152,16 @@ bool is_for_itself(rd_kafka_resp_err_t code) {
     }
 }
 
+bool is_about_topic(rd_kafka_resp_err_t code) {
+    switch (code) {
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return true;
+        default: return false;
+    }
+}
+
 bool parcel::is_unfit() const { return !went_out && answer && is_for_itself(*answer); }
 
 result<std::unique_ptr<kafka_producer>> kafka_producer::make(const std::string& brokers) {
@@ -183,8 +193,8 @@ kafka_producer::~kafka_producer() {
     rd_kafka_destroy(handle_);
 }
 
-result<void> kafka_producer::have_topic(const std::string& name, deadline until) {
-    if (topics_seen_.contains(name)) return {};
+result<bool> kafka_producer::have_topic(const std::string& name, deadline until) {
+    if (topics_seen_.contains(name)) return true;
     auto outcome = look_for_topic(handle_, name, patience(until));
     if (outcome == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
         outcome = create_topic(handle_, name, patience(until));
@@ -200,9 +210,10 @@ result<void> kafka_producer::have_topic(const std::string& name, deadline until)
     if (outcome != RD_KAFKA_RESP_ERR_NO_ERROR &&
         outcome != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
         trouble_ = "topic " + name + ": " + rd_kafka_err2str(outcome);
+        return false;
     }
     topics_seen_.insert(name);
-    return {};
+    return true;
 }
 
 bool kafka_producer::send(parcel& what, deadline until) {

@@ -15,6 +15,9 @@ namespace market::outbox {
 /// Refusals that are about the event (or the batch that it was in), not about the brokers.
 bool is_for_itself(rd_kafka_resp_err_t code);
 
+/// Refusals that every event of the topic would meet.
+bool is_about_topic(rd_kafka_resp_err_t code);
+
 /// One event on its way through a producer; stays where it is until that is gone.
 struct parcel {
     const event* content = nullptr;
@@ -37,10 +40,9 @@ public:
     kafka_producer(const kafka_producer&) = delete;
     kafka_producer& operator=(const kafka_producer&) = delete;
 
-    /// Looks for the topic, once, and creates it when it is missing. A broker that says no is no
-    /// error: what is sent there then waits in vain, and `trouble` says why.
-    /// Errors: internal when nobody answers.
-    result<void> have_topic(const std::string& name, deadline until);
+    /// Looks for the topic, until it was found once, and creates it when it is missing. False when
+    /// a broker says no, `trouble` says why. Errors: internal when nobody answers.
+    result<bool> have_topic(const std::string& name, deadline until);
 
     /// Hands the parcel over; `serve` learns the answer. Blocks while the queue is full. False
     /// when it still is at `until`. A parcel that is refused here has its answer at once.

@@ -15,6 +15,7 @@ struct kafka_publisher::shipment {
         for (std::size_t i = 0; i < events.size(); ++i) parcels[i].content = &events[i];
         known.fates.assign(events.size(), fate::failed);
     }
+    const std::string& topic(std::size_t number) const { return parcels[number].content->topic; }
     std::string_view subject(std::size_t number) const { return parcels[number].content->subject; }
     bool is_refused(std::size_t number) const {
         const auto& sent = parcels[number];
@@ -23,6 +24,10 @@ struct kafka_publisher::shipment {
 
     deadline until;
     std::vector<parcel> parcels;
+    bool waits_in_vain(std::size_t number) const {
+        return held_back.contains(subject(number)) || known.closed_topics.contains(topic(number));
+    }
+
     outcome known;
     std::set<std::string_view> held_back;  ///< subjects of refused events: nothing more of them
 };
@@ -49,10 +54,14 @@ result<void> kafka_publisher::have_producer() {
     return {};
 }
 
-result<void> kafka_publisher::have_topics(const shipment& goods) {
-    for (const auto& each : goods.parcels) {
-        auto asked = producer_->have_topic(each.content->topic, goods.until);
-        if (!asked) return asked;
+result<void> kafka_publisher::have_topics(shipment& goods) {
+    for (std::size_t i = 0; i < goods.parcels.size(); ++i) {
+        if (goods.known.closed_topics.contains(goods.topic(i))) continue;
+        const auto is_there = producer_->have_topic(goods.topic(i), goods.until);
+        if (!is_there) return is_there.error();
+        if (*is_there) continue;
+        goods.known.closed_topics.insert(goods.topic(i));
+        goods.known.problem = producer_->trouble();
     }
     return {};
 }
@@ -68,7 +77,7 @@ kafka_publisher::numbers kafka_publisher::send_in_waves(shipment& goods) {
         numbers wave, later;
         std::set<std::string_view> under_way;
         for (const auto i : waiting) {
-            if (goods.held_back.contains(goods.subject(i))) continue;
+            if (goods.waits_in_vain(i)) continue;
             const bool first = under_way.insert(goods.subject(i)).second;
             (first ? wave : later).push_back(i);
         }
@@ -137,6 +146,8 @@ void kafka_publisher::judge(shipment& goods, const numbers& wave) {
             known = fate::refused;
             goods.held_back.insert(goods.subject(i));
         }
+        if (each.answer && is_about_topic(*each.answer))
+            goods.known.closed_topics.insert(goods.topic(i));
         if (goods.known.problem.empty()) {
             goods.known.problem =
                 each.answer ? rd_kafka_err2str(*each.answer) : "Kafka did not answer in time";

@@ -12,6 +12,7 @@ namespace market::outbox {
 /// 2. After any error the producer is thrown away; what was not delivered is sent by the next.
 /// 3. A broker refuses a whole batch for one event in it: only an event that is refused when it
 ///    travels alone is refused for itself.
+/// 4. A topic that is refused closes itself alone: nothing is sent there for the rest of the call.
 class kafka_publisher final : public publisher {
 public:
     explicit kafka_publisher(std::string brokers) : brokers_(std::move(brokers)) {}
@@ -22,7 +23,7 @@ private:
     using numbers = std::vector<std::size_t>;  ///< of events in the shipment
 
     result<void> have_producer();
-    result<void> have_topics(const shipment& goods);
+    result<void> have_topics(shipment& goods);
     numbers send_in_waves(shipment& goods);
     bool send_alone(shipment& goods, const numbers& suspects);
     bool send_together(shipment& goods, const numbers& wave);

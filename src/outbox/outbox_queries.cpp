@@ -4,12 +4,20 @@ namespace market::outbox {
 
 namespace {
 
+/// Condition and order of what may be published.
+void add_waiting(db::sql& to, const topics& without) {
+    to << " FROM outbox WHERE parked = 0";
+    if (!without.empty()) (to << " AND topic NOT IN ").list(without);
+    to << " ORDER BY id LIMIT ";
+}
+
 /// The numbers of the rows to read, see read_waiting().
-std::vector<std::int64_t> choose_waiting(db::transaction& tx, std::size_t max,
-                                         std::size_t bytes_max, std::size_t& bytes) {
-    const auto rows = tx.query<std::int64_t, std::int64_t>(
-        db::sql{} << "SELECT id, LENGTH(data) FROM outbox WHERE parked = 0 ORDER BY id LIMIT "
-                  << max);
+std::vector<std::int64_t> choose_waiting(db::transaction& tx, const topics& without,
+                                         std::size_t max, std::size_t bytes_max,
+                                         std::size_t& bytes) {
+    db::sql statement;
+    add_waiting(statement << "SELECT id, LENGTH(data)", without);
+    const auto rows = tx.query<std::int64_t, std::int64_t>(statement << max);
     std::vector<std::int64_t> out;
     for (const auto& [id, length] : rows) {
         bytes += static_cast<std::size_t>(length);
@@ -60,18 +68,19 @@ db::sql set_parked_by_number(db::dialect dialect, std::span<const std::int64_t> 
 
 }  // namespace
 
-bool anything_waits(db::transaction& tx, bool parked_too) {
-    const auto row =
-        parked_too
-            ? tx.query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox ORDER BY id LIMIT 1")
-            : tx.query_one<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked = 0"
-                                                      " ORDER BY id LIMIT 1");
-    return row.has_value();
+bool anything_waits(db::transaction& tx, const topics& without, bool parked_too) {
+    db::sql statement;
+    if (parked_too)
+        statement << "SELECT id FROM outbox ORDER BY id LIMIT ";
+    else
+        add_waiting(statement << "SELECT id", without);
+    return tx.query_one<std::int64_t>(statement << 1).has_value();
 }
 
-waiting_events read_waiting(db::transaction& tx, std::size_t max, std::size_t bytes_max) {
+waiting_events read_waiting(db::transaction& tx, const topics& without, std::size_t max,
+                            std::size_t bytes_max) {
     waiting_events out;
-    const auto chosen = choose_waiting(tx, max, bytes_max, out.bytes);
+    const auto chosen = choose_waiting(tx, without, max, bytes_max, out.bytes);
     if (chosen.empty()) return out;
     db::sql statement;
     statement << "SELECT id, ce_id, topic, type, subject, at, data, traceparent FROM outbox"

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace market::outbox {
 
 using relay_id = id<struct relay_tag>;
+
+using topics = std::vector<std::string>;
 
 /// The right to publish. A later lease has a higher epoch, so an old one can be told.
 struct lease {
@@ -28,11 +31,12 @@ struct waiting_events {
 };
 
 /// Is there anything to publish, or (when `parked_too`) anything at all?
-bool anything_waits(db::transaction& tx, bool parked_too);
+bool anything_waits(db::transaction& tx, const topics& without, bool parked_too);
 
 /// The first rows by number without parked ones: at most `max`, and beyond the first only as many
 /// as hold about `bytes_max` of data.
-waiting_events read_waiting(db::transaction& tx, std::size_t max, std::size_t bytes_max);
+waiting_events read_waiting(db::transaction& tx, const topics& without, std::size_t max,
+                            std::size_t bytes_max);
 
 /// Takes the lease for `length` of database time, unless another relay has it.
 std::optional<lease> take_lease(db::transaction& tx, relay_id holder,

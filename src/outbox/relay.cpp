@@ -7,6 +7,7 @@
 #include "outbox_queries.hpp"
 
 #include <condition_variable>
+#include <map>
 #include <set>
 
 namespace market::outbox {
@@ -28,6 +29,8 @@ constexpr std::size_t batch_bytes_max = 4 << 20;
 /// A lease is renewed before a batch when less is left: what publish() may take, and as much again
 /// for the reading before it.
 constexpr auto lease_left_min = publish_max + 1s;
+/// How long a topic that cannot be written is left alone.
+constexpr auto closed_topic_pause = 2s;
 /// Rows deleted in one transaction. On SQLite, where each commit holds up the order writer, all of
 /// a batch; elsewhere few enough to be over before a purchase notices.
 constexpr std::size_t delete_max_mysql = 512;
@@ -47,6 +50,7 @@ metrics::counter& failures =
 /// 3. One batch is on its way at a time, so events leave in the order of their rows.
 /// 4. An event that is refused for itself is parked, and with it all later ones of its subject,
 ///    until a relay takes the lease anew; no other event waits for it.
+/// 5. A topic that cannot be written is left alone for a moment, so that the others go on.
 class relay_thread final : public relay {
 public:
     relay_thread(db::database& database, std::unique_ptr<publisher> destination,
@@ -111,7 +115,8 @@ private:
             note_failure(error.what());
         }
         if (end != round_end::failed) {
-            if (!healthy_.exchange(true)) log::info("outbox.relay_recovered");
+            const bool well = closed_topics_.empty();
+            if (healthy_.exchange(well) != well && well) log::info("outbox.relay_recovered");
             return end;
         }
         // A destination too slow for the batch would lose the lease each time: smaller ones then.
@@ -123,8 +128,9 @@ private:
     round_end round() {
         notified_ = false;  // what is appended from here on is for another round
         if (const auto end = hold_lease()) return *end;
-        auto rows = database_.read([this](db::transaction& tx) -> result<waiting_events> {
-            return read_waiting(tx, batch_, batch_bytes_max);
+        const auto without = topics_to_leave_alone();
+        auto rows = database_.read([&](db::transaction& tx) -> result<waiting_events> {
+            return read_waiting(tx, without, batch_, batch_bytes_max);
         });
         if (!rows) return note_failure(rows.error().detail);
         if (rows->ids.empty()) return round_end::idle;
@@ -137,6 +143,7 @@ private:
             if (!sent) return note_failure(sent.error().detail);
             kill_point("after_produce");
             known.problem = sent->problem;
+            note_topics(*rows, *sent);
             sort(*rows, sent->fates, known);
         }
         if (auto failed = settle(known)) return note_failure(failed->detail);
@@ -181,9 +188,30 @@ private:
                 known.delivered.push_back(rows.ids[i]);
             else if (parked_subjects_.contains(subject))
                 known.parked.push_back(rows.ids[i]);
-            else
+            else if (!closed_topics_.contains(rows.events[i].topic))
                 ++known.undelivered;
         }
+    }
+
+    /// Which topics were refused, and which are open again.
+    void note_topics(const waiting_events& rows, const publisher::outcome& sent) {
+        for (const auto& each : rows.events) {
+            if (!sent.closed_topics.contains(each.topic)) closed_topics_.erase(each.topic);
+        }
+        for (const auto& name : sent.closed_topics) {
+            if (closed_topics_.insert_or_assign(name, steady::now() + closed_topic_pause).second) {
+                failures.add();
+                log::warning("outbox.topic_closed", {{"topic", name}, {"detail", sent.problem}});
+            }
+        }
+    }
+
+    topics topics_to_leave_alone() const {
+        topics out;
+        for (const auto& [name, until] : closed_topics_) {
+            if (steady::now() < until) out.push_back(name);
+        }
+        return out;
     }
 
     /// Empty when the lease is this relay's, and lasts for a batch. With nothing to publish none
@@ -193,8 +221,9 @@ private:
         if (lease_ && now + lease_left_min < lease_until_) return std::nullopt;
         // Whoever comes new tries what another has parked.
         const bool parked_too = !held_before_;
-        auto waits = database_.read([parked_too](db::transaction& tx) -> result<bool> {
-            return anything_waits(tx, parked_too);
+        const auto without = topics_to_leave_alone();
+        auto waits = database_.read([&](db::transaction& tx) -> result<bool> {
+            return anything_waits(tx, without, parked_too);
         });
         if (!waits) return note_failure(waits.error().detail);
         if (!*waits) return round_end::idle;
@@ -316,7 +345,8 @@ private:
     std::optional<lease> lease_;
     steady::time_point lease_until_;
     bool held_before_ = false;
-    std::set<std::string> parked_subjects_;  ///< under this lease
+    std::set<std::string> parked_subjects_;                    ///< under this lease
+    std::map<std::string, steady::time_point> closed_topics_;  ///< and until when
     std::size_t batch_ = batch_start;
 
     std::thread thread_;

@@ -77,6 +77,21 @@ TEST_CASE("topics that are missing are created, those that are there stay as the
     CHECK(real->read(there, 1).size() == 1);
 }
 
+TEST_CASE("a topic that the broker will not have closes itself alone", "[outbox][kafka][faults]") {
+    const auto real = kafka::real();
+    if (!real) return;
+    const auto good = fresh_topic();
+    const std::string bad = "no topic has spaces";
+    const auto made = make_publisher(real->url()).value();
+    const auto sent =
+        made->publish(std::vector{on(bad, "a", "1"), on(good, "b", "2"), on(bad, "a", "3")});
+    REQUIRE(sent.has_value());
+    CHECK(sent->fates == std::vector{fate::failed, delivered, fate::failed});
+    CHECK(sent->closed_topics == std::set{bad});
+    CHECK(sent->problem.find(bad) != std::string::npos);
+    CHECK(values_of(real->read(good, 1), "b") == std::vector<std::string>{"2"});
+}
+
 TEST_CASE("a key goes to the partition that Java's client would choose", "[outbox][kafka]") {
     const auto real = kafka::real();
     if (!real) return;

@@ -152,6 +152,39 @@ TEST_CASE("the relay is ill while its destination refuses, and publishes the res
     CHECK(stage.shop.counts().published == 700);
 }
 
+TEST_CASE("a topic that cannot be written holds up no other, and goes out when it can",
+          "[outbox][relay][faults]") {
+    relay_stage stage;
+    const std::string shut = "market.stock";
+    std::atomic<int> tried{0};
+    stage.where.behave([&](std::span<const event> batch) {
+        auto out = *destination::deliver_all(batch);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (batch[i].topic != shut) continue;
+            out.fates[i] = fate::failed;
+            out.closed_topics.insert(shut);
+        }
+        if (!out.closed_topics.empty()) ++tried;
+        return result<publisher::outcome>{std::move(out)};
+    });
+    // More rows than a batch has, all in front of the others.
+    auto events = make_events(5000);
+    for (auto& each : events) each.topic = shut;
+    stage.shop.add(events);
+    stage.shop.add(make_events(300));
+    stage.moving->start();
+    REQUIRE(eventually([&] { return stage.shop.counts().published == 300; }));
+    CHECK(stage.shop.counts().waiting == 5000);
+    CHECK(stage.shop.counts().parked == 0);
+    CHECK_FALSE(stage.moving->healthy());
+    const int before = tried;
+    REQUIRE(eventually([&] { return tried > before; }));  // it is not forgotten
+    stage.where.behave(destination::deliver_all);
+    REQUIRE(stage.empties());
+    CHECK(stage.shop.counts().published == 5300);
+    CHECK(eventually([&] { return stage.moving->healthy(); }));
+}
+
 TEST_CASE("stopping publishes what waits, however much", "[outbox][relay]") {
     relay_stage stage;
     stage.shop.add(make_events(6000));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ public:
     struct outcome {
         std::vector<fate> fates;  ///< of each event handed in
         std::string problem{};    ///< one sentence, when there is one that is not `delivered`
+        /// Neither there nor to be made, or not to be written: their events are `failed`, and those
+        /// of other topics need not wait for them.
+        std::set<std::string> closed_topics{};
     };
     /// Delivers, the events of one subject in the order given: none is sent before its predecessor
     /// was delivered. Blocks until the outcome of each is known, no longer than publish_max (a
