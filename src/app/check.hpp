@@ -1,5 +1,7 @@
 #pragma once
 /// The proof: every equation of the shop, recomputed from the rows.
+#include "observed_gate.hpp"
+
 #include <market/base/error.hpp>
 #include <market/db/database.hpp>
 
@@ -41,16 +43,12 @@ struct gate_comparison {
 /// `patience`: units are on their way from one to the other while the shop is live.
 /// With `repair` the gates of sales that differ are loaded anew and compared once more.
 /// Errors: as above, and internal when a server is there and does not answer.
-result<gate_comparison> check_gate(db::database& record, const std::string& control_socket,
+result<gate_comparison> check_gate(db::database& record, observed_gate& gate,
                                    std::chrono::milliseconds patience, bool repair);
 
-struct check_plan {
-    std::string control_socket{};
-    std::chrono::milliseconds patience{5'000};
-    bool repair = false;
-};
-/// Both of the above.
-result<check_result> check_shop(db::database& record, const check_plan& plan);
+/// Both of the above, on the gate of the configuration.
+result<check_result> check_shop(const configuration& config, db::database& record,
+                                bool repair = false);
 
 /// The result of the contract (API.md 8).
 std::string to_json(const check_result& value);

@@ -1,9 +1,4 @@
 #include "check.hpp"
-#include "http_call.hpp"
-
-#include <market/base/id.hpp>
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -13,20 +8,13 @@
 namespace market::app {
 namespace {
 
-using units_by_buyer = std::map<std::string, std::int64_t>;
-
 struct record_side {
     std::int64_t epoch = 0, total = 0, sold = 0;
     units_by_buyer buyers;
 };
-struct gate_side {
-    std::string state;
-    std::int64_t epoch = 0, remaining = 0, held = 0, sold = 0;
-    units_by_buyer buyers{};
-};
-/// By sale id. The gate is read before and after the record: what was on its way lies between.
-using record_sides = std::map<std::string, record_side>;
-using gate_sides = std::map<std::string, gate_side>;
+/// The gate is read before and after the record: what was on its way lies between.
+using record_sides = std::map<sale_id, record_side>;
+using gate_sides = std::map<sale_id, gate_side>;
 
 enum class claim { open, epoch, units, sold, buyers };
 constexpr const char* claim_names[] = {"gates_are_open", "gate_epoch_is_the_pools",
@@ -34,7 +22,7 @@ constexpr const char* claim_names[] = {"gates_are_open", "gate_epoch_is_the_pool
                                        "gate_buyers_are_the_records"};
 struct difference {
     claim what;
-    std::string sale;
+    sale_id sale;
     broken_row row;
 };
 
@@ -45,44 +33,23 @@ result<record_sides> read_record(db::database& record) {
              tx.query<sale_id, std::int64_t, std::int64_t, std::int64_t>(
                  db::sql{} << "SELECT sale_id, gate_epoch, total, sold FROM pools"
                               " WHERE sale_id IS NOT NULL AND closed = 0")) {
-            out[to_string(sale)] = {.epoch = epoch, .total = total, .sold = sold, .buyers = {}};
+            out[sale] = {.epoch = epoch, .total = total, .sold = sold, .buyers = {}};
         }
         for (auto& [sale, buyer, units] : tx.query<sale_id, user_id, std::int64_t>(
                  db::sql{} << "SELECT b.sale_id, b.user_id, b.quantity FROM sale_buyers b"
                               " JOIN pools g ON g.id = b.sale_id"
                               " WHERE g.closed = 0 AND b.quantity <> 0")) {
-            out[to_string(sale)].buyers[to_string(buyer)] = units;
+            out[sale].buyers[to_string(buyer)] = units;
         }
         return out;
     };
     return record.read(work, db::access::snapshot);
 }
 
-result<gate_side> parse_gate(const std::string& body) {
-    try {
-        const auto parsed = boost::json::parse(body);
-        const auto& shape = parsed.as_object();
-        gate_side out{.state = std::string{shape.at("state").as_string()}};
-        out.epoch = shape.at("epoch").to_number<std::int64_t>();
-        out.remaining = shape.at("remaining").to_number<std::int64_t>();
-        out.held = shape.at("held").to_number<std::int64_t>();
-        out.sold = shape.at("sold").to_number<std::int64_t>();
-        for (const auto& [buyer, units] : shape.at("buyers").as_object()) {
-            if (const auto count = units.to_number<std::int64_t>(); count != 0)
-                out.buyers[buyer] = count;
-        }
-        return out;
-    } catch (const std::exception&) {
-        return failure{errc::internal, "the control socket's answer cannot be read"};
-    }
-}
-
 class comparison {
 public:
-    comparison(db::database& record, std::string socket, std::chrono::milliseconds patience)
-        : record_(record),
-          place_{.origin = {}, .socket_path = std::move(socket)},
-          patience_(patience) {}
+    comparison(db::database& record, observed_gate& gate, std::chrono::milliseconds patience)
+        : record_(record), gate_(gate), patience_(patience) {}
 
     /// Looks until nothing differs or the patience is over. Errors: not_found (no server).
     result<std::vector<difference>> settle() {
@@ -105,31 +72,14 @@ public:
         }
     }
 
-    result<void> rebuild(const std::string& sale) {
-        auto answer = http_call(place_, "POST", "/gate/" + sale + "/rebuild", call_patience);
-        if (!answer) return answer.error();
-        if (answer->status / 100 == 2) return {};
-        return failure{errc::internal, "the gate of sale " + sale +
-                                           " could not be rebuilt: status " +
-                                           std::to_string(answer->status)};
-    }
-
     std::int64_t sales() const { return sales_; }
     std::int64_t buyers() const { return buyers_; }
 
 private:
-    static constexpr std::chrono::milliseconds call_patience{10'000};
-
     result<gate_sides> read_gates(const record_sides& sales) const {
         gate_sides out;
         for (const auto& [sale, unused] : sales) {
-            auto answer = http_call(place_, "GET", "/gate/" + sale, call_patience);
-            if (!answer) return answer.error();
-            if (answer->status != 200) {
-                return failure{errc::internal,
-                               "the control socket answered " + std::to_string(answer->status)};
-            }
-            auto side = parse_gate(answer->body);
+            auto side = gate_.read(sale);
             if (!side) return side.error();
             out[sale] = std::move(*side);
         }
@@ -157,19 +107,20 @@ private:
         return out;
     }
 
-    static void compare(const std::string& sale, const record_side& record, const gate_side& before,
+    static void compare(sale_id sale, const record_side& record, const gate_side& before,
                         const gate_side& after, std::vector<difference>& out) {
-        const auto differ = [&out, &sale](claim what, const std::string& key, std::string detail) {
+        const auto differ = [&out, sale](claim what, const std::string& key, std::string detail) {
             out.push_back({what, sale, {"gate", key, std::move(detail)}});
         };
-        if (after.state != "open") return differ(claim::open, sale, "the gate is " + after.state);
+        if (after.state != "open")
+            return differ(claim::open, to_string(sale), "the gate is " + after.state);
         if (after.epoch != record.epoch) {
-            return differ(claim::epoch, sale,
+            return differ(claim::epoch, to_string(sale),
                           "its epoch is " + std::to_string(after.epoch) + ", the pool's " +
                               std::to_string(record.epoch));
         }
         if (const auto sum = after.remaining + after.held + after.sold; sum != record.total) {
-            differ(claim::units, sale,
+            differ(claim::units, to_string(sale),
                    "remaining + held + sold is " + std::to_string(sum) + ", the pool's total " +
                        std::to_string(record.total));
         }
@@ -177,7 +128,7 @@ private:
         const auto least = std::min(before.sold, after.sold);
         const auto most = std::max(before.sold + before.held, after.sold + after.held);
         if (record.sold < least || record.sold > most) {
-            differ(claim::sold, sale,
+            differ(claim::sold, to_string(sale),
                    "sold is " + std::to_string(after.sold) + ", the pool's " +
                        std::to_string(record.sold));
         }
@@ -185,7 +136,7 @@ private:
     }
 
     template <class Differ>
-    static void compare_buyers(const std::string& sale, const units_by_buyer& record,
+    static void compare_buyers(sale_id sale, const units_by_buyer& record,
                                const units_by_buyer& gate, const Differ& differ) {
         const auto units = [](const units_by_buyer& of, const std::string& buyer) {
             const auto found = of.find(buyer);
@@ -196,29 +147,29 @@ private:
         for (const auto& [buyer, unused] : buyers) {
             const auto there = units(gate, buyer), should = units(record, buyer);
             if (there == should) continue;
-            differ(claim::buyers, sale + "/" + buyer,
+            differ(claim::buyers, to_string(sale) + "/" + buyer,
                    "the gate counts " + std::to_string(there) + ", the record " +
                        std::to_string(should));
         }
     }
 
     db::database& record_;
-    http_place place_;
+    observed_gate& gate_;
     std::chrono::milliseconds patience_;
     std::int64_t sales_ = 0, buyers_ = 0;
 };
 
 }  // namespace
 
-result<gate_comparison> check_gate(db::database& record, const std::string& control_socket,
+result<gate_comparison> check_gate(db::database& record, observed_gate& gate,
                                    std::chrono::milliseconds patience, bool repair) {
-    comparison gates{record, control_socket, patience};
+    comparison gates{record, gate, patience};
     auto differences = gates.settle();
     if (differences && repair && !differences->empty()) {
-        std::set<std::string> sales;
+        std::set<sale_id> sales;
         for (const auto& one : *differences) sales.insert(one.sale);
         for (const auto& sale : sales) {
-            if (auto rebuilt = gates.rebuild(sale); !rebuilt) return rebuilt.error();
+            if (auto rebuilt = gate.rebuild(sale); !rebuilt) return rebuilt.error();
         }
         differences = gates.settle();
     }

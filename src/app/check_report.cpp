@@ -22,10 +22,13 @@ bool check_result::ok() const {
                                [](const equation_result& one) { return one.broken.empty(); });
 }
 
-result<check_result> check_shop(db::database& record, const check_plan& plan) {
+result<check_result> check_shop(const configuration& config, db::database& record, bool repair) {
     auto equations = check_record(record);
     if (!equations) return equations.error();
-    auto gate = check_gate(record, plan.control_socket, plan.patience, plan.repair);
+    auto seen = observe_gate(config, record);
+    if (!seen) return seen.error();
+    const std::chrono::milliseconds patience{config.integer("http.request_deadline_ms")};
+    auto gate = check_gate(record, **seen, patience, repair);
     if (!gate) return gate.error();
     check_result out{.equations = std::move(*equations), .gate_note = std::move(gate->note)};
     std::ranges::move(gate->equations, std::back_inserter(out.equations));

@@ -8,7 +8,7 @@ market_module(app
           check_equations_stock.cpp check_gate.cpp check_record.cpp check_report.cpp
           command_line.cpp config_file.cpp configuration.cpp gate_lease_keeper.cpp gate_server.cpp
           http_call.cpp load_client.cpp load_report.cpp metrics_server.cpp
-          metrics_text.cpp readiness.cpp record.cpp sample_goods.cpp
+          metrics_text.cpp observed_gate.cpp readiness.cpp record.cpp sample_goods.cpp
           server_lock.cpp serving.cpp setting.cpp shop.cpp verb_admin.cpp verb_bench.cpp
           verb_check.cpp verb_config.cpp verb_demo.cpp verb_migrate.cpp verb_seed.cpp verb_serve.cpp
   PRIVATE CLI11::CLI11 PkgConfig::PROMETHEUS PkgConfig::TOMLPLUSPLUS)

@@ -73,10 +73,7 @@ std::string verdict(const configuration& config, sale_id sale) {
     };
     const auto has_sale = (*record)->read(work);
     if (!has_sale || !*has_sale) return "not checked: the sale is in another record";
-    const auto found = check_shop(
-        **record,
-        {.control_socket = control_socket_path(config),
-         .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")}});
+    const auto found = check_shop(config, **record);
     if (!found) return "not checked: " + found.error().detail;
     return found->ok() ? "ok" : "broken";
 }

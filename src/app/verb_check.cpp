@@ -1,6 +1,5 @@
 #include "check.hpp"
 #include "record.hpp"
-#include "shop.hpp"
 #include "verbs.hpp"
 
 #include <market/db/migrator.hpp>
@@ -23,11 +22,7 @@ result<check_result> run_check(const configuration& config, bool repair) {
         return unusable_record(config,
                                "it is not migrated to this version: run `market migrate up`");
     }
-    auto found = check_shop(
-        **record,
-        {.control_socket = control_socket_path(config),
-         .patience = std::chrono::milliseconds{config.integer("http.request_deadline_ms")},
-         .repair = repair});
+    auto found = check_shop(config, **record, repair);
     if (!found) return failure{errc::internal, "check: " + found.error().detail};
     return found;
 }

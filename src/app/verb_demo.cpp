@@ -74,7 +74,7 @@ result<outcome> sell_out(shop& served, const configuration& config, const demo_o
     std::cerr << "the crowd arrives over " << chosen.connections << " connections\n";
     outcome out{.tally = drive(*buyers, *target, *sale, chosen.connections)};
     out.latency = percentiles_of(out.tally.micros);
-    const auto found = check_shop(served.record(), {.control_socket = control_socket_path(config)});
+    const auto found = check_shop(config, served.record());
     if (!found) return found.error();
     out.check = found->ok() ? "ok" : "broken";
     if (!found->ok()) std::cerr << to_table(*found);

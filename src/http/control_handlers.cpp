@@ -5,15 +5,6 @@
 namespace market::http {
 namespace {
 
-std::string_view name_of(stock::gate_state state) {
-    switch (state) {
-        case stock::gate_state::absent: return "absent";
-        case stock::gate_state::frozen: return "frozen";
-        case stock::gate_state::open: return "open";
-    }
-    return "absent";
-}
-
 void append_number(std::string& out, std::string_view name, std::int64_t value) {
     append_quoted(out, name);
     out.append(":").append(std::to_string(value)).append(",");
@@ -21,7 +12,7 @@ void append_number(std::string& out, std::string_view name, std::int64_t value) 
 
 std::string to_json(const stock::gate_view& seen, const stock::gate_contents& all) {
     std::string out = "{\"state\":";
-    append_quoted(out, name_of(seen.state));
+    append_quoted(out, to_string(seen.state));
     out += ',';
     append_number(out, "epoch", seen.epoch);
     append_number(out, "remaining", seen.remaining);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -80,6 +81,14 @@ enum class gate_state {
     frozen,  ///< whole, but answers `stale` until a load opens a later epoch
     open,
 };
+constexpr std::string_view to_string(gate_state state) {
+    switch (state) {
+        case gate_state::absent: break;
+        case gate_state::frozen: return "frozen";
+        case gate_state::open: return "open";
+    }
+    return "absent";
+}
 
 struct gate_view {
     gate_state state = gate_state::absent;
