@@ -44,10 +44,7 @@ asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason 
         co_await mine.at->over.wait(deadline::max());
         co_return mine.at->outcome;
     }
-    asio::steady_timer timer{co_await asio::this_coro::executor, mine.not_before};
-    co_await timer.async_wait(asio::use_awaitable);
-    begin_forced(sale);
-    mine.at->outcome = co_await load_now(sale, why);
+    mine.at->outcome = co_await load_in_turn(sale);
     mine.at->over.set();
     co_return mine.at->outcome;
 }
@@ -56,16 +53,55 @@ asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason 
 /// line: only forced ones join it, and nobody else waits for it.
 gate_loader::place gate_loader::announce_forced(sale_id sale) {
     std::lock_guard lock{mutex_};
-    auto& forced = forced_[sale];
-    if (forced.waiting) return {forced.waiting, nullptr, false, {}};
-    forced.waiting = std::make_shared<load>();
-    forced.last = std::max(std::chrono::steady_clock::now(), forced.last + forced_distance);
-    return {forced.waiting, nullptr, true, forced.last};
+    auto& waiting = forced_[sale];
+    if (waiting) return {waiting, nullptr, false};
+    waiting = std::make_shared<load>();
+    return {waiting, nullptr, true};
 }
 
 void gate_loader::begin_forced(sale_id sale) {
     std::lock_guard lock{mutex_};
-    forced_[sale].waiting = nullptr;
+    forced_.erase(sale);
+}
+
+/// Never throws: others wait for the outcome.
+asio::awaitable<result<void>> gate_loader::load_in_turn(sale_id sale) {
+    result<rebuild_reason> why = failure{errc::internal, "the gate could not be loaded"};
+    try {
+        why = co_await wait_for_turn(sale);
+    } catch (const std::exception& failed) {
+        log::error("gate.load_failed", {{"sale", to_string(sale)}, {"reason", failed.what()}});
+    }
+    begin_forced(sale);
+    if (!why) co_return why.error();
+    co_return co_await load_now(sale, *why);
+}
+
+/// Forced: it is this server's turn. Stale: another server has begun a load since the first look,
+/// which is as good as one's own.
+asio::awaitable<result<rebuild_reason>> gate_loader::wait_for_turn(sale_id sale) {
+    for (std::optional<std::int64_t> first_seen;;) {
+        const auto asked = co_await ask_turn(sale);
+        if (!asked) co_return asked.error();
+        const auto& turn = *asked;
+        if (!turn || turn->mine) co_return rebuild_reason::forced;
+        if (!first_seen) first_seen = turn->epoch;
+        if (turn->epoch > *first_seen) co_return rebuild_reason::stale;
+        asio::steady_timer timer{co_await asio::this_coro::executor, turn->wait};
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<result<std::optional<stock::ledger::forced_turn>>> gate_loader::ask_turn(
+    sale_id sale) {
+    using turn = std::optional<stock::ledger::forced_turn>;
+    auto ask = [this, sale]() -> result<turn> {
+        auto write = [sale](db::transaction& tx) -> result<turn> {
+            return stock::ledger::ask_forced_turn(tx, sale, forced_distance);
+        };
+        return database_.write(write);
+    };
+    co_return co_await blocking_.run(std::move(ask));
 }
 
 /// Never throws: others wait for the outcome.
@@ -91,8 +127,8 @@ gate_loader::place gate_loader::line_up(sale_id sale, rebuild_reason why) {
     std::lock_guard lock{mutex_};
     auto& line = lines_[sale];
     for (const auto& other : line)
-        if (!other->has_read && serves(other->why, why)) return {other, nullptr, false, {}};
-    place out{std::make_shared<load>(), line.empty() ? nullptr : line.back(), true, {}};
+        if (!other->has_read && serves(other->why, why)) return {other, nullptr, false};
+    place out{std::make_shared<load>(), line.empty() ? nullptr : line.back(), true};
     out.at->why = why;
     line.push_back(out.at);
     return out;

@@ -34,9 +34,8 @@ private:
     using load_ptr = std::shared_ptr<load>;
     struct place {
         load_ptr at;
-        load_ptr before;      ///< whom to wait for; none: nobody
-        bool leads = false;   ///< the caller does it; else it joined
-        deadline not_before;  ///< of an announced forced load
+        load_ptr before;     ///< whom to wait for; none: nobody
+        bool leads = false;  ///< the caller does it; else it joined
     };
 
     /// Renews this server's claim to a sale while it lives.
@@ -51,14 +50,12 @@ private:
         std::shared_ptr<one_shot> over_;
     };
 
-    struct forced_loads {
-        load_ptr waiting;  ///< announced, its time has not come
-        deadline last;     ///< when the latest begins or began
-    };
-
     asio::awaitable<result<void>> load_now(sale_id sale, stock::rebuild_reason why);
     place announce_forced(sale_id sale);
     void begin_forced(sale_id sale);
+    asio::awaitable<result<void>> load_in_turn(sale_id sale);
+    asio::awaitable<result<stock::rebuild_reason>> wait_for_turn(sale_id sale);
+    asio::awaitable<result<std::optional<stock::ledger::forced_turn>>> ask_turn(sale_id sale);
     place line_up(sale_id sale, stock::rebuild_reason why);
     void leave(sale_id sale, const load_ptr& done);
     asio::awaitable<result<void>> carry_out(sale_id sale, load_ptr mine);
@@ -78,7 +75,7 @@ private:
     const stock::ledger::loader_id self_;
     std::mutex mutex_;
     std::unordered_map<sale_id, std::deque<load_ptr>> lines_;
-    std::unordered_map<sale_id, forced_loads> forced_;
+    std::unordered_map<sale_id, load_ptr> forced_;  ///< announced, their time has not come
 };
 
 /// Fits holds into what the record has left, first come first served: those that do not fit are

@@ -27,4 +27,22 @@ void end_load_claim(db::transaction& tx, sale_id sale, loader_id by) {
                          << pool_of(sale) << " AND load_by = " << by);
 }
 
+// A turn is never later than now: one that is was taken before the database's clock was set back.
+std::optional<forced_turn> ask_forced_turn(db::transaction& tx, sale_id sale,
+                                           std::chrono::microseconds distance) {
+    const auto now = db::database_time(tx.dialect());
+    const auto taken =
+        tx.execute(db::sql{} << "UPDATE pools SET forced_at = " << now << " WHERE id = "
+                             << pool_of(sale) << " AND sale_id IS NOT NULL AND closed = 0"
+                             << " AND (forced_at <= " << now << " - " << distance.count()
+                             << " OR forced_at > " << now << ")");
+    const auto row = tx.query_one<std::int64_t, std::int64_t>(
+        db::sql{} << "SELECT gate_epoch, forced_at + " << distance.count() << " - " << now
+                  << " FROM pools WHERE id = " << pool_of(sale)
+                  << " AND sale_id IS NOT NULL AND closed = 0");
+    if (!row) return std::nullopt;
+    const auto& [epoch, wait] = *row;
+    return forced_turn{taken == 1, epoch, std::chrono::microseconds{wait}};
+}
+
 }  // namespace market::stock::ledger

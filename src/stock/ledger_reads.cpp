@@ -72,6 +72,18 @@ bool has_buyers(db::transaction& tx, sale_id sale) {
         .has_value();
 }
 
+std::unordered_map<sale_id, std::int64_t> bought_by(db::transaction& tx, user_id buyer,
+                                                    std::span<const sale_id> sales) {
+    db::sql query;
+    query << "SELECT sale_id, quantity FROM sale_buyers WHERE user_id = " << buyer
+          << " AND sale_id IN ";
+    query.list(sales);
+    std::unordered_map<sale_id, std::int64_t> out;
+    for (const auto& [sale, units] : tx.query<sale_id, std::int64_t>(query))
+        out.emplace(sale, units);
+    return out;
+}
+
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer) {
     auto row = tx.query_one<std::int64_t>(
         db::sql{} << "SELECT quantity FROM sale_buyers WHERE sale_id = " << sale

@@ -3,6 +3,7 @@
 #include "order_shop.hpp"
 #include "sweeper.hpp"
 
+#include <deque>
 #include <set>
 
 using namespace market;
@@ -194,6 +195,34 @@ TEST_CASE("forced rebuilds are joined, and come at most once a second a sale", "
     CHECK(shop.pool(pool_of(sale)).gate_epoch - before <= 2);
     for (int i = 0; i < 2; ++i) CHECK(shop.rebuild(sale).has_value());
     CHECK(std::chrono::steady_clock::now() - began >= 2s);
+    CHECK(shop.view(sale).state == stock::gate_state::open);
+}
+
+TEST_CASE("forced rebuilds of several servers come at most once a second a sale, too", "[order]") {
+    order_shop shop;
+    const auto sale = shop.sale(3);
+    const auto before = shop.pool(pool_of(sale)).gate_epoch;
+    const auto began = std::chrono::steady_clock::now();
+    std::deque<gate_loader> servers;
+    for (int i = 0; i < 3; ++i)
+        servers.emplace_back(shop.record(), shop.blocking(), shop.gate(),
+                             make_random_id<stock::ledger::loader_id>());
+    std::atomic<int> done{0};
+    auto ask = [&](gate_loader& server) -> asio::awaitable<void> {
+        auto outcome = co_await server.rebuild(sale, stock::rebuild_reason::forced);
+        if (outcome) ++done;
+    };
+    auto all = [&]() -> asio::awaitable<int> {
+        auto executor = co_await asio::this_coro::executor;
+        for (auto& server : servers) asio::co_spawn(executor, ask(server), asio::detached);
+        co_return 0;
+    };
+    for (int round = 0; round < 2; ++round) shop.run(all());
+    CHECK(done == 6);
+    // Who has to wait is served by the one whose turn it is.
+    const auto whole_seconds =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+    CHECK(shop.pool(pool_of(sale)).gate_epoch - before <= whole_seconds.count() + 1);
     CHECK(shop.view(sale).state == stock::gate_state::open);
 }
 

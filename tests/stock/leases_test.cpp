@@ -73,6 +73,49 @@ TEST_CASE("there is nothing to load of a closed sale, a product or nothing", "[l
     CHECK_FALSE(claim(record, one));
 }
 
+TEST_CASE("loads that operators ask for keep their distance, whatever server was asked",
+          "[ledger]") {
+    stock_record record{GENERATE(from_range(database_kinds()))};
+    record.put_on_sale(30, 5);
+    const auto ask = [&] {
+        return record.write(
+            [&](auto& tx) { return ledger::ask_forced_turn(tx, record.sale, hour); });
+    };
+    const auto set_last = [&](std::chrono::microseconds from_now) {
+        record.write([&](auto& tx) {
+            tx.execute(db::sql{} << "UPDATE pools SET forced_at = "
+                                 << db::database_time(tx.dialect()) << " + (" << from_now.count()
+                                 << ") WHERE id = " << pool_of(record.sale));
+        });
+    };
+    REQUIRE(ask().value().mine);
+    const auto refused = ask().value();
+    CHECK_FALSE(refused.mine);
+    CHECK(refused.wait > hour - 1min);
+    CHECK(refused.wait <= hour);
+    CHECK(refused.epoch == record.sale_pool().gate_epoch);
+
+    SECTION("until the distance is kept") {
+        set_last(-hour - 1s);
+        CHECK(ask().value().mine);
+        CHECK_FALSE(ask().value().mine);
+    }
+    SECTION("and not for as long as a clock was set back") {
+        set_last(2 * hour);
+        CHECK(ask().value().mine);
+    }
+    SECTION("and there is nothing to load of a closed sale, a product or nothing") {
+        const auto sale = record.sale;
+        record.sale = same_bytes<sale_id>(record.product);
+        CHECK_FALSE(ask());
+        record.sale = make_id<sale_id>();
+        CHECK_FALSE(ask());
+        record.sale = sale;
+        record.close();
+        CHECK_FALSE(ask());
+    }
+}
+
 TEST_CASE("one server's memory at a time is the gate of a database", "[lease]") {
     stock_record record{GENERATE(from_range(database_kinds()))};
     const auto first = make_id<server_id>();

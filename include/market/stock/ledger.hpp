@@ -63,6 +63,17 @@ bool renew_load_claim(db::transaction& tx, sale_id sale, loader_id by,
 /// Takes the note away, if it is still this loader's.
 void end_load_claim(db::transaction& tx, sale_id sale, loader_id by);
 
+/// Whether an operator's load of a gate may begin.
+struct forced_turn {
+    bool mine = false;               ///< now; the next one may begin `distance` later
+    std::int64_t epoch = 0;          ///< the pool's
+    std::chrono::microseconds wait;  ///< when not mine: until it is worth asking again
+};
+/// Loads that operators ask for begin `distance` of database time apart, whatever server was asked.
+/// Empty when there is nothing to load: no such sale, closed.
+std::optional<forced_turn> ask_forced_turn(db::transaction& tx, sale_id sale,
+                                           std::chrono::microseconds distance);
+
 /// Locks the pool row and raises its epoch; what the gate is to be loaded under. Drops pending
 /// credits: the load will contain them. Empty when there is no such pool; a closed one is returned
 /// unchanged.
@@ -86,6 +97,9 @@ std::vector<pool> open_sale_pools(db::transaction& tx);
 std::vector<buyer_units> buyers_of(db::transaction& tx, sale_id sale);
 /// Did anybody ever have an order there?
 bool has_buyers(db::transaction& tx, sale_id sale);
+/// Units this buyer has in live orders of each of `sales`; those of nobody are left out.
+std::unordered_map<sale_id, std::int64_t> bought_by(db::transaction& tx, user_id buyer,
+                                                    std::span<const sale_id> sales);
 /// Units this buyer has in live orders of the sale, under lock.
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer);
 /// Newest first; those older than `before` when it is given.
