@@ -34,6 +34,7 @@ int run_configured(const given& chosen) {
     auto sources = chosen.sources;
     sources.environment = process_environment();
     const auto config = load_configuration(sources);
+    if (!config && config.error().code == errc::internal) return fail(config.error().detail);
     if (!config) return refuse_usage(config.error().detail);
     for (const auto& warning : config->warnings())
         std::cerr << "market: warning: " << warning << "\n";

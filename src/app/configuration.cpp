@@ -39,12 +39,15 @@ public:
         for (const auto& [name, value] : sources_.flags) take_flag(name, value);
         expand_data_dir();
         refuse_weak_secrets();
-        if (!culprits_.empty()) return failure{errc::validation_failed, culprits_};
+        if (!culprits_.empty())
+            return failure{only_unknown_places_ ? errc::internal : errc::validation_failed,
+                           culprits_};
         return std::move(made_);
     }
 
 private:
-    void blame(const std::string& sentence) {
+    void blame(const std::string& sentence, bool is_unknown_place = false) {
+        only_unknown_places_ = only_unknown_places_ && is_unknown_place;
         if (!culprits_.empty()) culprits_.push_back('\n');
         culprits_ += sentence;
     }
@@ -61,7 +64,8 @@ private:
         const auto wrong = objection(key, value);
         if (wrong) {
             blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" +
-                  origin + ")");
+                      origin + ")",
+                  is_unknown_place(key, value));
         }
         return !wrong;
     }
@@ -183,6 +187,7 @@ private:
     const config_sources& sources_;
     configuration made_;
     std::string culprits_;
+    bool only_unknown_places_ = true;
 };
 
 std::vector<std::pair<std::string, std::string>> process_environment() {

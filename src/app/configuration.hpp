@@ -45,6 +45,8 @@ private:
 };
 
 /// Errors: validation_failed; its detail has a line for every culprit, naming key, value, origin.
+/// internal, likewise, when nothing is wrong but a kind of database, gate or destination that this
+/// program does not know: a place that cannot be opened, like one that refuses.
 result<configuration> load_configuration(const config_sources& sources);
 
 }  // namespace market::app

@@ -401,6 +401,14 @@ std::optional<std::string> objection(const setting& key, std::string_view value)
     return std::nullopt;
 }
 
+bool is_unknown_place(const setting& key, std::string_view value) {
+    const auto colon = value.find(':');
+    const bool is_place =
+        key.name == "database.url" || key.name == "gate.url" || key.name == "events.url";
+    return is_place && colon != std::string_view::npos &&
+           !has_word(key.choices, value.substr(0, colon));
+}
+
 std::string shown(const setting& key, std::string_view value) {
     if (key.hidden == secrecy::whole) return value.empty() ? "" : "(hidden)";
     if (key.hidden == secrecy::none) return std::string{value};

@@ -24,6 +24,10 @@ std::size_t io_threads(const configuration& config) {
     return wanted != 0 ? wanted : std::max(1u, std::thread::hardware_concurrency());
 }
 
+std::uint16_t http_port(const configuration& config) {
+    return static_cast<std::uint16_t>(config.integer("http.port"));
+}
+
 std::optional<std::chrono::seconds> payment_hold(const configuration& config) {
     if (config.text("payments.mode") == "off") return std::nullopt;
     return std::chrono::seconds{config.integer("payments.hold_seconds")};
@@ -70,6 +74,9 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
         return failure{errc::internal, "data_dir is too long: the path of a socket, " + path +
                                            ", has at most 107 bytes"};
     }
+    // First, so that a second start by mistake leaves nothing behind.
+    if (auto free = http::probe_port(config.text("http.address"), http_port(config)); !free)
+        return free.error();
     if (auto made = make_data_dir(config); !made) return made.error();
     auto secret = access_secret(config);
     if (!secret) return secret.error();
@@ -127,9 +134,12 @@ result<void> shop::build() {
     relay_ = outbox::make_relay(*record_, std::move(*publisher));
 
     const std::chrono::milliseconds request_deadline{config_.integer("http.request_deadline_ms")};
-    auto notify_relay = [relay = relay_.get()] { relay->notify(); };
+    auto notify = [this] {
+        relay_->notify();
+        catalog_->note_units_moved();
+    };
     orders_ = order::make_order_module(
-        *record_, blocking_, system_clock(), *gate_, notify_relay,
+        *record_, blocking_, system_clock(), *gate_, notify,
         {.currency = config_.text("shop.currency"),
          .request_deadline = request_deadline,
          .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max")),
@@ -154,7 +164,7 @@ result<void> shop::build() {
                                  .rebuilder = orders_->rebuilder(),
                                  .gate = *gate_},
                                 {.address = config_.text("http.address"),
-                                 .port = static_cast<std::uint16_t>(config_.integer("http.port")),
+                                 .port = http_port(config_),
                                  .io_threads = io_threads(config_),
                                  .request_deadline = request_deadline,
                                  .currency = config_.text("shop.currency"),

@@ -222,6 +222,8 @@ public:
         co_return noted(co_await sales_.close(id, actor));
     }
 
+    void note_units_moved() noexcept override { heart_.moved(); }
+
 private:
     struct sales_found {
         page<sale> now;

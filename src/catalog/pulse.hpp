@@ -29,6 +29,9 @@ public:
     stamp known() const { return {version_.load(), own_changes_.load()}; }
     /// A change was committed here.
     void changed() { own_changes_.fetch_add(1); }
+    /// How often units were bought or came back here, which changes nothing else.
+    std::int64_t moves() const { return own_moves_.load(); }
+    void moved() { own_moves_.fetch_add(1); }
 
 private:
     using ticks = std::chrono::steady_clock::rep;
@@ -38,6 +41,7 @@ private:
     const std::chrono::steady_clock::duration interval_;
     std::atomic<std::int64_t> version_{0};
     std::atomic<std::int64_t> own_changes_{0};
+    std::atomic<std::int64_t> own_moves_{0};
     std::atomic<ticks> asked_at_{0};
 };
 

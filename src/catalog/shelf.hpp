@@ -15,7 +15,8 @@
 
 namespace market::catalog {
 
-/// `Kept` is what one making leaves to the next, as long as no product and no sale changes.
+/// `Kept` is what one making leaves to the next, as long as no product and no sale changes. A page
+/// is never older than what this server has sold before it was asked for.
 /// Thread-safe.
 template <class T, class Kept>
 class shelf {
@@ -46,6 +47,7 @@ public:
 private:
     struct flying {
         pulse::stamp began;
+        std::int64_t moves = 0;  ///< that it has seen
         result<shown<T>> outcome = failure{errc::internal, "the page could not be made"};
         one_shot over;
     };
@@ -53,6 +55,7 @@ private:
         shown<T> page;
         std::shared_ptr<const Kept> kept;
         pulse::stamp stamp;
+        std::int64_t moves = 0;
         instant made_at;
         std::shared_ptr<flying> flight;
         std::size_t bytes() const { return page ? 2 * page->body.size() : 0; }
@@ -69,11 +72,15 @@ private:
         make_room();
         auto& here = slots_[key];
         const auto age = clock_.now() - here.made_at;
+        const auto moves = heart_.moves();
         const bool holds = here.page && here.stamp == stamp;
-        if (holds && age >= age.zero() && age < shown_for_) return {here.page, nullptr, false, {}};
-        if (here.flight && here.flight->began == stamp) return {nullptr, here.flight, false, {}};
+        const bool is_young = age >= age.zero() && age < shown_for_ && here.moves == moves;
+        if (holds && is_young) return {here.page, nullptr, false, {}};
+        if (here.flight && here.flight->began == stamp && here.flight->moves == moves)
+            return {nullptr, here.flight, false, {}};
         here.flight = std::make_shared<flying>();
         here.flight->began = stamp;
+        here.flight->moves = moves;
         return {nullptr, here.flight, true, holds ? here.kept : nullptr};
     }
 
@@ -106,7 +113,7 @@ private:
             slots_.erase(found);
             return;
         }
-        found->second = {*flight->outcome, kept, flight->began, began_at, nullptr};
+        found->second = {*flight->outcome, kept, flight->began, flight->moves, began_at, nullptr};
         bytes_ += found->second.bytes();
     }
 

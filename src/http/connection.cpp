@@ -94,6 +94,7 @@ asio::awaitable<bool> connection::serve_one() {
     }
     if (!co_await read_until(request_reader::stage::head)) co_return false;
     reader_.current().peer = peer_;
+    reader_.current().traceparent = accept_traceparent(reader_.current().traceparent);
     auto opened = routes_.open(reader_.current());
     if (reader_.current().has_body) {
         if (reader_.current().expects_continue && !reader_.has_bytes()) {

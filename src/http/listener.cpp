@@ -1,5 +1,7 @@
 #include "listener.hpp"
 
+#include <market/http/server.hpp>
+
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
@@ -23,7 +25,8 @@ failure cannot_listen(const std::string& where, const boost::system::error_code&
 }
 
 std::string name_of(const std::string& address, std::uint16_t port) {
-    return address + ":" + std::to_string(port);
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
 }
 
 result<tcp::endpoint> endpoint_of(const std::string& address, std::uint16_t port) {

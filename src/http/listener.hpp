@@ -17,10 +17,6 @@ using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context
 using unix_acceptor =
     asio::basic_socket_acceptor<asio::local::stream_protocol, asio::io_context::executor_type>;
 
-/// Is the port free of everyone? SO_REUSEPORT alone would let a second server share it silently.
-/// Port 0 always is. Errors: internal with one sentence.
-result<void> probe_port(const std::string& address, std::uint16_t port);
-
 /// One of several acceptors of one port (SO_REUSEPORT). Errors: internal with one sentence.
 result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address,
                                 std::uint16_t port);

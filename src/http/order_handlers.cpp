@@ -58,6 +58,7 @@ answering place_order(call it) {
     it.takes_no_parameters();
     order::purchase_request wanted;
     wanted.buyer = it.who.id;
+    wanted.profile_may_lack_address = it.who.is_admin();
     wanted.idempotency_key = read_idempotency_key(it.sent.idempotency_keys, it.found);
     object_reader in(it.body, "", it.found);
     wanted.lines = read_lines(in, it.found);
@@ -65,7 +66,7 @@ answering place_order(call it) {
     in.finish();
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
 
-    wanted.traceparent = it.traceparent();
+    wanted.traceparent = it.sent.traceparent;
     wanted.until = std::chrono::steady_clock::now() + it.shop.chosen.request_deadline;
     auto placed = co_await it.shop.parts.orders.place(std::move(wanted));
     if (!placed) co_return placed.error();
@@ -112,7 +113,7 @@ answering cancel_order(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
     const auto id = it.id<order_id>();
     if (!id) co_return no_such_order();
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto cancelled = co_await it.shop.parts.orders.cancel(it.who, *id, std::move(trace));
     if (!cancelled) co_return cancelled.error();
     co_return private_reply(200, order::to_json(*cancelled, it.shop.chosen.currency));
@@ -129,7 +130,7 @@ answering set_delivery(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
     const auto id = it.id<order_id>();
     if (!id) co_return no_such_order();
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto set = co_await it.shop.parts.orders.set_delivery(it.who, *id, std::move(wanted),
                                                           std::move(trace));
     if (!set) co_return set.error();
@@ -144,7 +145,7 @@ answering request_return(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
     const auto id = it.id<order_id>();
     if (!id) co_return no_such_order();
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto requested = co_await it.shop.parts.orders.request_return(it.who, *id, std::move(reason),
                                                                   std::move(trace));
     if (!requested) co_return requested.error();
@@ -156,7 +157,7 @@ answering accept_return(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
     const auto id = it.id<order_id>();
     if (!id) co_return no_such_order();
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto accepted = co_await it.shop.parts.orders.accept_return(it.who, *id, std::move(trace));
     if (!accepted) co_return accepted.error();
     co_return private_reply(200, order::to_json(*accepted, it.shop.chosen.currency));

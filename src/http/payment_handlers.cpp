@@ -23,7 +23,7 @@ answering pay_order(call it) {
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
     const auto id = it.id<order_id>();
     if (!id) co_return no_such_order();
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto paid = co_await it.shop.parts.orders.pay(it.who, *id, token, std::move(trace));
     if (!paid) co_return paid.error();
     co_return private_reply(200, order::to_json(*paid, it.shop.chosen.currency));
@@ -42,7 +42,7 @@ answering take_payment_notice(call it) {
     told.at = in.time("at");
     in.finish();
     if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto trace = it.traceparent();
+    auto trace = it.sent.traceparent;
     auto taken = co_await it.shop.parts.orders.take_notice(std::move(told), std::move(trace));
     if (!taken) co_return taken.error();
     co_return private_reply(200, order::to_json(*taken));

@@ -18,7 +18,7 @@ struct request {
     std::string content_encoding;
     std::string origin;
     std::string request_id;
-    std::string traceparent;
+    std::string traceparent;                     ///< the client's, or one made for it
     std::vector<std::string> if_match;           ///< every one sent
     std::vector<std::string> if_none_match;      ///< likewise
     std::vector<std::string> idempotency_keys;   ///< likewise

@@ -1,7 +1,6 @@
 #include "route.hpp"
 
 #include "query_reader.hpp"
-#include "trace.hpp"
 
 #include <market/http/network.hpp>
 
@@ -53,8 +52,6 @@ void call::takes_no_parameters() { query_reader(sent.query, found).finish(); }
 std::string call::client() const {
     return client_of(sent.peer, sent.forwarded_for, shop.chosen.trusted_proxies);
 }
-
-std::string call::traceparent() const { return accept_traceparent(sent.traceparent); }
 
 bool is_known_method(std::string_view method) {
     constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};

@@ -33,8 +33,6 @@ struct call {
     void takes_no_parameters();
     /// The address that asks.
     std::string client() const;
-    /// The client's, or a new one when it sent none or a malformed one (W3C Trace Context).
-    std::string traceparent() const;
 };
 
 using handler = asio::awaitable<result<reply>> (*)(call);

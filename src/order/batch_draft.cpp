@@ -95,9 +95,7 @@ private:
             return std::nullopt;
         }
         const auto found = known.addresses.find(from.buyer);
-        if (found == known.addresses.end())
-            return invalid(culprit::place::pointer, "/address", "required",
-                           "your profile has no address, so the order needs one");
+        if (found == known.addresses.end()) return no_address();
         made.address = found->second;
         return std::nullopt;
     }

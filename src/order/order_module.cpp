@@ -26,6 +26,7 @@ cart make_cart(purchase_request request, const purchase_rid& rid, const digest25
     out.buyer = request.buyer;
     out.fingerprint = fingerprint;
     for (const auto& line : request.lines) out.lines.push_back({line.thing, line.quantity, 0, 0});
+    out.may_lack_address = !request.address && request.profile_may_lack_address;
     out.address = std::move(request.address);
     out.traceparent = std::move(request.traceparent);
     out.until = request.until;
@@ -35,15 +36,14 @@ cart make_cart(purchase_request request, const purchase_rid& rid, const digest25
 class orders final : public order_module, public order_service {
 public:
     orders(db::database& database, worker_pool& blocking, const wall_clock& clock,
-           stock::stock_gate& gate, const std::function<void()>& notify_relay,
-           const settings& chosen)
+           stock::stock_gate& gate, const std::function<void()>& notify, const settings& chosen)
         : loader_(database, blocking, gate, chosen.loader),
-          writer_(database, clock, gate, notify_relay,
+          writer_(database, clock, gate, notify,
                   {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max,
                    chosen.payment_hold}),
           provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
-          life_parts_{database, blocking,   clock,        gate,
-                      loader_,  *provider_, notify_relay, chosen.currency},
+          life_parts_{database, blocking,   clock,  gate,
+                      loader_,  *provider_, notify, chosen.currency},
           life_(life_parts_, chosen.return_window),
           payments_(life_parts_),
           sweeper_(database, blocking, clock, gate, loader_,
@@ -184,9 +184,8 @@ private:
 
 std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
                                                 const wall_clock& clock, stock::stock_gate& gate,
-                                                std::function<void()> notify_relay,
-                                                settings chosen) {
-    return std::make_unique<orders>(database, blocking, clock, gate, notify_relay, chosen);
+                                                std::function<void()> notify, settings chosen) {
+    return std::make_unique<orders>(database, blocking, clock, gate, notify, chosen);
 }
 
 }  // namespace market::order

@@ -89,9 +89,9 @@ result<stepped> take_step(db::transaction& tx, const order& locked, const step& 
 }
 
 asio::awaitable<void> spread(const life_parts& parts, std::vector<stock::credit> credits) {
-    parts.notify_relay();
     for (const auto& credit : credits)
         co_await give_credit(parts.database, parts.blocking, parts.gate, parts.rebuilder, credit);
+    parts.notify();
 }
 
 asio::awaitable<void> settle_debts(const life_parts& parts) {

@@ -21,7 +21,7 @@ struct life_parts {
     stock::stock_gate& gate;
     stock::gate_rebuilder& rebuilder;
     payment_provider& provider;
-    std::function<void()> notify_relay;
+    std::function<void()> notify;
     std::string currency;
 };
 

@@ -39,11 +39,11 @@ deadline latest_deadline(const batch& of) {
 }  // namespace
 
 order_writer::order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,
-                           std::function<void()> notify_relay, settings chosen)
+                           std::function<void()> notify, settings chosen)
     : database_(database),
       clock_(clock),
       gate_(gate),
-      notify_relay_(std::move(notify_relay)),
+      notify_(std::move(notify)),
       chosen_(std::move(chosen)),
       queue_(chosen_.queue_orders_max) {}
 
@@ -163,6 +163,7 @@ db::commit_outcome order_writer::find_out(const drafted& first, deadline until) 
 }
 
 void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
+    notify_();  // before any buyer looks
     std::vector<stock::hold_ref> admissions;
     for (const auto& each : drafts) {
         each.of->settle({verdict::placed, purchase_reply{each.made.id, each.body, false}});
@@ -173,7 +174,6 @@ void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
     wanted.clear();
     kill_point("before_confirm");
     if (!admissions.empty()) gate_.confirm(std::move(admissions));
-    notify_relay_();
 }
 
 /// Whatever the error, nothing of the transaction was committed.

@@ -26,7 +26,7 @@ public:
     };
 
     order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,
-                 std::function<void()> notify_relay, settings chosen);
+                 std::function<void()> notify, settings chosen);
     ~order_writer() { stop(); }
 
     void start();
@@ -57,7 +57,7 @@ private:
     db::database& database_;
     const wall_clock& clock_;
     stock::stock_gate& gate_;
-    std::function<void()> notify_relay_;
+    std::function<void()> notify_;
     settings chosen_;
     purchase_queue queue_;
     std::vector<std::thread> threads_;

@@ -52,6 +52,7 @@ struct cart {
     digest256 fingerprint{};
     std::vector<cart_line> lines;
     std::optional<market::address> address;
+    bool may_lack_address = false;  ///< neither one of its own nor one in the profile
     std::string traceparent;
     deadline until;
 };

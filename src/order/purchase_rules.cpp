@@ -53,6 +53,11 @@ failure refuse_line(errc code, std::size_t index, std::string detail) {
     return out;
 }
 
+failure no_address() {
+    return invalid(culprit::place::pointer, "/address", "required",
+                   "your profile has no address, so the order needs one");
+}
+
 failure unknown_thing(std::size_t index, const cart_line& line) {
     if (line.sale()) return refuse_line(errc::sale_not_found, index, "there is no such sale");
     return refuse_line(errc::product_not_found, index, "there is no such product");

@@ -15,6 +15,7 @@ digest256 fingerprint_of(const purchase_request& request);
 /// A refusal that names line `index`.
 failure refuse_line(errc code, std::size_t index, std::string detail);
 
+failure no_address();
 failure unknown_thing(std::size_t index, const cart_line& line);
 failure not_open_yet(std::size_t index, instant opens_at);
 failure sale_is_paused(std::size_t index);

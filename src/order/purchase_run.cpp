@@ -33,7 +33,7 @@ failure too_late() {
 // The purchase. Each turn of the loop either answers, or was told that the gate is of another
 // epoch.
 asio::awaitable<result<purchase_reply>> purchase_run::buy() {
-    if (has_sale(cart_) && cart_.lines.size() > 1)
+    if (has_sale(cart_) && (cart_.lines.size() > 1 || cart_.may_lack_address))
         if (auto known = co_await look_before()) co_return std::move(*known);
     for (;;) {
         if (auto refused = co_await admit_all()) co_return std::move(*refused);
@@ -65,8 +65,7 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     }
 }
 
-/// A cart with several lines: its key answers first, then all lines must exist, then all be on
-/// sale.
+/// What a line by itself cannot tell: the key answers first, then the whole cart is judged.
 asio::awaitable<purchase_run::answer> purchase_run::look_before() {
     auto look = [this]() -> result<cart_facts> {
         auto read = [this](db::transaction& tx) -> result<cart_facts> {
@@ -82,8 +81,7 @@ asio::awaitable<purchase_run::answer> purchase_run::look_before() {
         if (line.sale()) sales.push_back(*line.sale());
     auto views = co_await parts_.gate.look(std::move(sales));
     if (!views) co_return views.error();
-    if (auto refused = first_refusal(cart_, *known, views->front().now))
-        co_return std::move(*refused);
+    if (auto refused = first_refusal(cart_, *known, *views)) co_return std::move(*refused);
     co_return std::nullopt;
 }
 
@@ -109,7 +107,7 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
     const stock::wish wanted{*line.sale(), cart_.buyer, line.quantity, cart_.rid, cart_.attempt};
     for (;;) {
         auto said = co_await parts_.gate.admit(wanted);
-        if (!said) co_return said.error();
+        if (!said) co_return co_await after_silence(said.error());
         count_admission(*said);
         if (const auto* in = std::get_if<stock::admitted>(&*said)) {
             line.seq = in->seq;
@@ -131,6 +129,14 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
             co_return std::move(*over);
         }
     }
+}
+
+/// Without its gate nothing is sold, but what was bought before is still known.
+asio::awaitable<purchase_run::answer> purchase_run::after_silence(failure why) {
+    if (!keyed_) co_return why;
+    auto row = co_await find_key();
+    if (row && *row) co_return reply_of(**row, cart_.fingerprint);
+    co_return why;
 }
 
 /// The rid was seen before: its row answers. While another attempt holds it, wait for either the

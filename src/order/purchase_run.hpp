@@ -37,6 +37,7 @@ private:
     asio::awaitable<answer> look_before();
     asio::awaitable<answer> admit_all();
     asio::awaitable<answer> admit(std::size_t index);
+    asio::awaitable<answer> after_silence(failure why);
     asio::awaitable<answer> after_known(std::size_t index, bool done);
     asio::awaitable<answer> after_stale(std::size_t index);
     asio::awaitable<answer> reload_all();

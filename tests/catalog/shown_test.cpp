@@ -42,6 +42,20 @@ TEST_CASE("units are at most 100 ms old, and asked of the gate once meanwhile",
     CHECK(shop.gate.looks == looks + 2);
 }
 
+TEST_CASE("what was sold here is seen at once", "[catalog][shown]") {
+    crowd_shop shop;
+    shop.look();
+    shop.look_at_all();
+    shop.hold(shop.on_sale.id, 1);
+    CHECK(shop.look()->value.remaining == 4);
+    shop.here->note_units_moved();
+    CHECK(shop.look()->value.remaining == 3);
+    CHECK(shop.look_at_all()->value.items.at(0).remaining == 3);
+    const auto looks = shop.gate.looks.load();
+    CHECK(shop.look()->value.remaining == 3);
+    CHECK(shop.gate.looks == looks);
+}
+
 TEST_CASE("a change made here is seen at once", "[catalog][shown]") {
     crowd_shop shop;
     shop.look();

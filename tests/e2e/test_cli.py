@@ -77,7 +77,6 @@ class CommandLine(unittest.TestCase):
                  ["http.port", '"99999"', "m.toml:2", "http.prot", "m.toml:3"]),
                 ((), {"MARKET_CONFIG": "none.toml"}, ["none.toml"]),
                 (("--gate-url", "redis://localhost:x"), {}, ["gate.url", "no gate"]),
-                (("--gate-url", "rediss://localhost"), {}, ["gate.url", "TLS"]),
                 (("--events-url", "kafka://localhost:x"), {}, ["events.url", "port"]),
                 (("--payments-mode", "paypal"), {}, ["payments.mode", "not one of off, sandbox"]),
                 (("--mail-from", "me"), {}, ["mail.from", '"me"', "flag --mail-from"]),
@@ -93,6 +92,19 @@ class CommandLine(unittest.TestCase):
                 with self.subTest(verb=verb, args=args, env=env):
                     self.refused(2, says, *verb, *args, env=env)
         self.assertEqual(["m.toml"], os.listdir(self.folder), "nothing was made")
+
+    def test_a_place_of_a_kind_that_is_not_known_is_exit_1(self):
+        for flag, value, says in [
+                ("--database-url", "postgres://ada:hunter22@db/m", "sqlite:, mysql:"),
+                ("--gate-url", "rediss://localhost", "TLS"),
+                ("--gate-url", "memcached://localhost", "memory:, redis:"),
+                ("--events-url", "amqp://localhost", "log:, kafka:")]:
+            with self.subTest(value=value):
+                key = flag[2:].replace("-", ".")
+                self.refused(1, [key, says, f"flag {flag}"], "serve", flag, value)
+        self.refused(2, ["events.url", "http.port"],
+                     "serve", "--events-url", "amqp://localhost", "--http-port", "x")
+        self.assertEqual([], os.listdir(self.folder), "nothing was made")
 
     def test_an_unknown_variable_is_a_warning(self):
         done = self.market("config", "check", env={"MARKET_HTTP_PROT": "1"})
@@ -230,8 +242,9 @@ class CommandLine(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            done = self.refused(1, [port], "serve", "--http-port", port, "--log-level", "off")
+            done = self.refused(1, [port], "serve", "--http-port", port)
             self.assertEqual(1, len(done.stderr.strip().splitlines()), done.stderr)
+            self.assertEqual([], os.listdir(self.folder), "nothing was made")
 
 
 class RunningServer(unittest.TestCase):

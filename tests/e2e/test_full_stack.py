@@ -1,6 +1,7 @@
 """Several servers on one MySQL, Redis and Kafka: the promises, and what must not break them."""
 
 import os
+import tempfile
 import time
 import unittest
 
@@ -105,6 +106,19 @@ class RedisInMidSale(unittest.TestCase):
                 redis.cli("DEL", sorted(keys)[-1])
             self.play(redis, flush_all, forget_scripts, empty_restart, lose_one_key)
 
+    def test_what_was_bought_is_known_while_redis_is_away(self):
+        with Redis() as redis, Shop(1, redis) as shop:
+            sale = shop.first.make_sale(units=2, limit=2)
+            token = shop.first.buyers(1)[0]
+            bought = shop.first.order(token, sale["id"], key="k")
+            self.assertEqual(201, bought.status)
+            redis.kill()
+            again = shop.first.order(token, sale["id"], key="k")
+            self.assertEqual((201, bought.body), (again.status, again.body))
+            self.assertEqual("true", again.headers["idempotent-replayed"])
+            other = shop.first.order(token, sale["id"], key="other")
+            self.assertEqual((503, "gate_unavailable"), (other.status, other.body["code"]))
+
     def test_restarted_with_an_old_dump(self):
         with Redis() as redis:
             def save():
@@ -116,6 +130,35 @@ class RedisInMidSale(unittest.TestCase):
                 redis.start()
                 self.assertNotEqual("0", redis.cli("DBSIZE"))
             self.play(redis, save, restart_with_what_was_saved)
+
+
+@needs("MYSQL")
+class GateFromOutside(unittest.TestCase):
+    def test_check_asks_redis_itself_and_mends_it(self):
+        with Redis() as redis, Shop(1, redis) as shop:
+            sale = shop.first.make_sale(units=10, limit=2)
+            wishes = [(token, "k") for token in shop.first.buyers(3)]
+            Crowd(shop, sale, wishes).start().finish()
+            with tempfile.TemporaryDirectory() as elsewhere:
+                outside = Server(env=shop.first.env, data_dir=elsewhere)  # where no server runs
+                outside.assert_sound()
+
+                gate = min(redis.cli("KEYS", "market:*").splitlines(), key=len)
+                redis.cli("HINCRBY", gate, "remaining", "5")
+                broken = [one for one in outside.check()["equations"] if one["broken"]]
+                self.assertEqual(["gate_sold_is_the_pools"], [one["name"] for one in broken])
+                self.assertEqual([sale["id"]], [row["key"] for row in broken[0]["broken"]])
+                self.assertEqual(0, outside.market("check", "--repair").returncode)
+                self.assertTrue(outside.check()["ok"])
+
+                shop.first.kill()
+                redis.cli("FLUSHALL")
+                self.assertFalse(outside.check()["ok"], "nobody is there to load it")
+                self.assertEqual(0, outside.market("check", "--repair").returncode)
+                redis.kill()
+                away = outside.market("check")
+                self.assertEqual(1, away.returncode)
+                self.assertIn(f"127.0.0.1:{redis.port}", away.stderr)
 
 
 @needs("MYSQL")

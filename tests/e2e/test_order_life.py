@@ -29,6 +29,36 @@ def notice(order, kind="payment.captured"):
 
 
 class OrderLife(unittest.TestCase):
+    def test_who_buys_or_cancels_reads_it_at_once(self):
+        with Server() as shop:
+            sale = shop.make_sale(units=3, limit=3)
+            goods = shop.make_product(stock=5)
+            [buyer] = shop.buyers(1)
+
+            def remaining():
+                return (shop.expect(200, "GET", f"/v1/sales/{sale['id']}")["remaining"],
+                        shop.expect(200, "GET", "/v1/sales")["items"][0]["remaining"],
+                        shop.expect(200, "GET", f"/v1/products/{goods['id']}")["available"])
+
+            self.assertEqual((3, 3, 5), remaining())
+            order = shop.expect(201, "POST", "/v1/orders", {"lines": [
+                {"sale_id": sale["id"], "quantity": 2},
+                {"product_id": goods["id"], "quantity": 4}]}, buyer)
+            self.assertEqual((1, 1, 1), remaining())
+            shop.expect(200, "POST", f"/v1/orders/{order['id']}/cancel", token=buyer)
+            self.assertEqual((3, 3, 5), remaining())
+            shop.expect(201, "POST", "/v1/orders",
+                        {"lines": [{"sale_id": sale["id"], "quantity": 3}]}, buyer)
+            self.assertEqual("sold_out",
+                             shop.expect(200, "GET", f"/v1/sales/{sale['id']}")["status"])
+
+    def test_a_webhook_proves_itself_before_anything_else_is_judged(self):
+        with Server(env=PAYMENTS) as shop:
+            for kind, body in (("text/plain", b"hello"), ("application/json", b"{")):
+                refused = shop.request("POST", "/v1/payments/webhooks/sandbox", body,
+                                       headers={"Content-Type": kind, "Market-Signature": "t=1"})
+                self.assertEqual((401, "unauthenticated"), (refused.status, refused.body["code"]))
+
     def test_paid_delivered_returned(self):
         with Server(env=PAYMENTS) as shop:
             sale = shop.make_sale(units=1)

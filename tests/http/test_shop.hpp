@@ -97,6 +97,7 @@ public:
     asio::awaitable<result<catalog::sale>> pause_sale(sale_id id, bool paused) override;
     asio::awaitable<result<catalog::sale_stock>> read_sale_stock(sale_id id) override;
     asio::awaitable<result<catalog::sale>> close_sale(sale_id id, user_id actor) override;
+    void note_units_moved() noexcept override {}
     std::atomic<int> calls{0};
     /// What the last call was given. Read it after the reply.
     catalog::product_search searched;

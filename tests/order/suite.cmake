@@ -1,5 +1,6 @@
 market_suite(order_suite
   SOURCES db/backend.cpp order/order_json_test.cpp order/purchase_test.cpp order/cancel_test.cpp
+          order/cart_look_test.cpp
           order/delivery_test.cpp order/model_test.cpp order/order_rules_test.cpp
           order/payment_test.cpp order/recovery_test.cpp order/sale_times_test.cpp
           order/writer_faults_test.cpp

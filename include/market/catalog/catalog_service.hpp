@@ -35,7 +35,8 @@ using version_condition = std::optional<std::vector<std::int64_t>>;
 /// also `outcome_unknown`.
 ///
 /// What is read comes from a cache of ready bytes (DESIGN.md 8): a change made here is seen at
-/// once, one made by another server within 200 ms, units and status are at most 100 ms old.
+/// once, one made by another server within 200 ms; units and status are at most 100 ms old, and
+/// never older than the last note_units_moved().
 class catalog_service {
 public:
     virtual ~catalog_service() = default;
@@ -81,6 +82,9 @@ public:
     /// At once and for good; again = same answer. Unsold units go to the general pool.
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale>> close_sale(sale_id id, user_id actor) = 0;
+
+    /// Units were bought or came back on this server; never blocks.
+    virtual void note_units_moved() noexcept = 0;
 };
 
 }  // namespace market::catalog

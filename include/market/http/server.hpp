@@ -45,6 +45,10 @@ struct readiness_check {
     bool fatal = true;  ///< false: shown, does not make the server unready
 };
 
+/// Can the port be bound, by nobody else (SO_REUSEPORT would let two servers share it in silence)?
+/// Errors: internal with one sentence that names the address and the cause.
+result<void> probe_port(const std::string& address, std::uint16_t port);
+
 /// The HTTP face: N threads, each with its own io_context and SO_REUSEPORT acceptor.
 class server {
 public:

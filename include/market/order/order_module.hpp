@@ -42,11 +42,11 @@ public:
     virtual void stop() = 0;
 };
 
-/// `notify_relay` is called after commits that appended events. All arguments must outlive the
-/// module.
+/// `notify` is called, from any thread, after each commit that appended events and moved units,
+/// once the gate knows of it too and before anybody is answered; it never blocks. All arguments
+/// must outlive the module.
 std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
                                                 const wall_clock& clock, stock::stock_gate& gate,
-                                                std::function<void()> notify_relay,
-                                                settings chosen);
+                                                std::function<void()> notify, settings chosen);
 
 }  // namespace market::order
