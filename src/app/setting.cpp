@@ -403,9 +403,7 @@ std::optional<std::string> objection(const setting& key, std::string_view value)
 
 bool is_unknown_place(const setting& key, std::string_view value) {
     const auto colon = value.find(':');
-    const bool is_place =
-        key.name == "database.url" || key.name == "gate.url" || key.name == "events.url";
-    return is_place && colon != std::string_view::npos &&
+    return key.kind == value_kind::url && colon != std::string_view::npos &&
            !has_word(key.choices, value.substr(0, colon));
 }
 

@@ -38,7 +38,7 @@ std::string flag_name(const setting& key);
 /// What is wrong with the value, as the end of a sentence; empty when nothing is.
 std::optional<std::string> objection(const setting& key, std::string_view value);
 
-/// Is it the URL of a database, a gate or a destination of events of a kind that is not built in?
+/// Is it a URL whose scheme is not built in?
 bool is_unknown_place(const setting& key, std::string_view value);
 
 /// The value as it may be shown to anyone.

@@ -47,7 +47,7 @@ answering create_product(call it) {
     wanted.description = in.text("description", description_rule);
     wanted.category = in.text("category", category_rule);
     wanted.price = in.price("price", it.shop.chosen.currency);
-    wanted.image_url = in.optional_text("image_url", image_url_rule);
+    if (!in.is_null("image_url")) wanted.image_url = in.optional_text("image_url", image_url_rule);
     wanted.stock = in.integer("stock", 0, stock_quantity_max);
     in.finish();
     if (auto refused = it.found.refusal()) co_return *std::move(refused);

@@ -46,7 +46,7 @@ bool is_cursor(std::string_view text) { return read_cursor(text).has_value(); }
 bool is_time(std::string_view text) { return parse_rfc3339(text).has_value(); }
 
 bool is_web_url(std::string_view text) {
-    const auto url = boost::urls::parse_absolute_uri(text);
+    const auto url = boost::urls::parse_uri(text);
     if (!url || url->encoded_host().empty()) return false;
     return url->scheme_id() == boost::urls::scheme::http ||
            url->scheme_id() == boost::urls::scheme::https;

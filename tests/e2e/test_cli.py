@@ -98,7 +98,8 @@ class CommandLine(unittest.TestCase):
                 ("--database-url", "postgres://ada:hunter22@db/m", "sqlite:, mysql:"),
                 ("--gate-url", "rediss://localhost", "TLS"),
                 ("--gate-url", "memcached://localhost", "memory:, redis:"),
-                ("--events-url", "amqp://localhost", "log:, kafka:")]:
+                ("--events-url", "amqp://localhost", "log:, kafka:"),
+                ("--mail-url", "imap://localhost", "file:, smtp:")]:
             with self.subTest(value=value):
                 key = flag[2:].replace("-", ".")
                 self.refused(1, [key, says, f"flag {flag}"], "serve", flag, value)

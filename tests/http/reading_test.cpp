@@ -126,6 +126,7 @@ TEST_CASE("strings of a form are refused in any other", "[http][reading]") {
         CHECK(faults_of_text(text, code_rule) == "format /m");
     }
     CHECK(faults_of_text("\"https://shop.example/a.png\"", image_url_rule).empty());
+    CHECK(faults_of_text("\"https://shop.example/a.svg#icon\"", image_url_rule).empty());
     for (const auto* text :
          {"\"ftp://a/b\"", "\"javascript:alert(1)\"", "\"/a.png\"", "\"http://\"", "\"http:a\""}) {
         CHECK(faults_of_text(text, image_url_rule) == "format /m");
