@@ -86,12 +86,16 @@ private:
         co_await asio::async_connect(socket_, target_,
                                      asio::redirect_error(asio::use_awaitable, error));
         if (!error) socket_.set_option(tcp::no_delay{true}, error);
+        if (!error) socket_.non_blocking(true, error);
         co_return !error;
     }
 
     asio::awaitable<bool> sent(const std::string& request) {
         error_code error;
-        co_await asio::async_write(socket_, asio::buffer(request),
+        const auto taken = socket_.write_some(asio::buffer(request), error);
+        if (!error && taken == request.size()) co_return true;
+        if (error && error != asio::error::would_block) co_return false;
+        co_await asio::async_write(socket_, asio::buffer(request) + taken,
                                    asio::redirect_error(asio::use_awaitable, error));
         co_return !error;
     }

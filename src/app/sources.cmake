@@ -17,3 +17,7 @@ target_compile_definitions(market_app PRIVATE MARKET_VERSION="${PROJECT_VERSION}
 
 add_executable(market src/app/main.cpp)
 target_link_libraries(market PRIVATE market_app)
+if(NOT MARKET_SANITIZE)  # which bring allocators of their own
+  pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+  target_link_libraries(market PRIVATE PkgConfig::JEMALLOC)
+endif()

@@ -93,13 +93,19 @@ std::string format_rfc3339(instant at) {
     const auto day = std::chrono::floor<days>(millis);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss<milliseconds> time{millis - day};
-    char text[48];
-    const int size = std::snprintf(
-        text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-        static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
-    return {text, static_cast<std::size_t>(size)};
+    std::string out = "0000-00-00T00:00:00.000Z";
+    const auto put = [&out](std::size_t from, std::size_t digits, std::int64_t value) {
+        for (auto end = from + digits; end > from; value /= 10)
+            out[--end] = static_cast<char>('0' + value % 10);
+    };
+    put(0, 4, static_cast<int>(date.year()));
+    put(5, 2, static_cast<unsigned>(date.month()));
+    put(8, 2, static_cast<unsigned>(date.day()));
+    put(11, 2, time.hours().count());
+    put(14, 2, time.minutes().count());
+    put(17, 2, time.seconds().count());
+    put(20, 3, time.subseconds().count());
+    return out;
 }
 
 std::optional<instant> parse_rfc3339(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -56,14 +57,44 @@ mac_context make_hmac_sha256() {
     return made;
 }
 
-}  // namespace
-
-void fill_random(std::span<std::byte> out) {
+void ask_for_random(std::span<std::byte> out) {
     if (out.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
         library_failed("too many random bytes at once");
     }
     auto* octets = reinterpret_cast<unsigned char*>(out.data());
     if (RAND_bytes(octets, static_cast<int>(out.size())) != 1) library_failed("random bytes");
+}
+
+/// Random bytes in store, because asking for a few costs as much as asking for many. What was
+/// handed out is wiped.
+class random_stock {
+public:
+    static constexpr std::size_t size = 2'048;
+    static constexpr std::size_t worth_storing_max = 64;
+
+    void take(std::span<std::byte> out) {
+        if (left_ < out.size()) {
+            ask_for_random(bytes_);
+            left_ = size;
+        }
+        left_ -= out.size();
+        std::memcpy(out.data(), bytes_.data() + left_, out.size());
+        OPENSSL_cleanse(bytes_.data() + left_, out.size());
+    }
+
+private:
+    std::array<std::byte, size> bytes_{};
+    std::size_t left_ = 0;
+};
+
+}  // namespace
+
+void fill_random(std::span<std::byte> out) {
+    thread_local random_stock stock;
+    if (out.size() <= random_stock::worth_storing_max)
+        stock.take(out);
+    else
+        ask_for_random(out);
 }
 
 digest256 sha256(std::string_view data) {

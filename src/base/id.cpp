@@ -42,15 +42,10 @@ v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high,
     return last;
 }
 
-/// Random bits for ids, fetched from the system's generator many at a time.
 std::uint64_t next_random() {
-    thread_local std::array<std::uint64_t, 64> stock{};
-    thread_local std::size_t left = 0;
-    if (left == 0) {
-        fill_random(std::as_writable_bytes(std::span{stock}));
-        left = stock.size();
-    }
-    return stock[--left];
+    std::array<std::uint64_t, 1> out;
+    fill_random(std::as_writable_bytes(std::span{out}));
+    return out[0];
 }
 
 void put_big_endian(std::byte* out, std::uint64_t value) {
@@ -87,8 +82,14 @@ std::array<std::byte, 16> random_128() {
 }
 
 std::string format_uuid(const std::array<std::byte, 16>& bytes) {
-    std::string out = to_hex(bytes);
-    for (const std::size_t at : {8U, 13U, 18U, 23U}) out.insert(at, 1, '-');
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string out(36, '-');
+    std::size_t at = 0;
+    for (const std::byte byte : bytes) {
+        if (is_dash_at(at)) ++at;
+        out[at++] = digits[std::to_integer<std::size_t>(byte >> 4)];
+        out[at++] = digits[std::to_integer<std::size_t>(byte & std::byte{15})];
+    }
     return out;
 }
 

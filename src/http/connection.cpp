@@ -41,7 +41,10 @@ std::string_view date_now() {
 
 connection::connection(stream_socket socket, std::string peer, const world& shop,
                        const dispatcher& routes)
-    : socket_(std::move(socket)), peer_(std::move(peer)), shop_(shop), routes_(routes) {}
+    : socket_(std::move(socket)), peer_(std::move(peer)), shop_(shop), routes_(routes) {
+    boost::system::error_code closed;  // which the first read finds out
+    socket_.non_blocking(true, closed);
+}
 
 void connection::wait_at_most(std::chrono::milliseconds span) {
     until_ = steady_clock::now() + span;
@@ -177,9 +180,14 @@ asio::awaitable<void> connection::refuse(failure refused) {
 }
 
 asio::awaitable<bool> connection::write(std::string bytes) {
+    // What the socket takes at once, as nearly always, needs no turn of the loop.
+    boost::system::error_code refused;
+    const auto taken = socket_.write_some(asio::buffer(bytes), refused);
+    if (refused && refused != asio::error::would_block) co_return false;
+    if (taken == bytes.size()) co_return true;
     wait_at_most(write_wait);
-    const auto buffer = asio::buffer(bytes);
-    const auto [failed, count] = co_await asio::async_write(socket_, buffer, as_outcome);
+    const auto rest = asio::buffer(bytes) + taken;
+    const auto [failed, count] = co_await asio::async_write(socket_, rest, as_outcome);
     co_return !failed;
 }
 

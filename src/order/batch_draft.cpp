@@ -206,8 +206,9 @@ void write_orders(db::transaction& tx, const std::vector<drafted>& drafts) {
 
 std::vector<drafted> draft_orders(db::transaction& tx, batch& wanted, instant now,
                                   const std::string& currency,
-                                  std::optional<std::chrono::seconds> payment_hold) {
-    answer_duplicates(tx, wanted);
+                                  std::optional<std::chrono::seconds> payment_hold,
+                                  bool expects_duplicates) {
+    if (expects_duplicates) answer_duplicates(tx, wanted);
     const facts known = read_facts(tx, wanted);
     const drafting pen{known, now, payment_hold};
     std::vector<drafted> out;

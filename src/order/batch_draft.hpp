@@ -24,9 +24,12 @@ struct drafted {
 /// and left out, both there and in `wanted`: a purchase whose key is taken is answered by the key's
 /// row, whatever has become of the things it names; then an address, then the things must exist; an
 /// admission to a closed sale is stale. With `payment_hold` orders await a payment for so long.
+/// Taken keys are looked for only when some are expected; one that is met all the same makes
+/// write_drafts throw unique_violation.
 std::vector<drafted> draft_orders(db::transaction& tx, batch& wanted, instant now,
                                   const std::string& currency,
-                                  std::optional<std::chrono::seconds> payment_hold);
+                                  std::optional<std::chrono::seconds> payment_hold,
+                                  bool expects_duplicates);
 
 /// Writes the drafts: keys, pools (ascending), buyers, orders, events. False when a pool had no
 /// room or another epoch: roll back and ask `settle_misfits`. Throws db::error; check_violation

@@ -30,6 +30,15 @@ write_answer not_in_time() {
     return refused(errc::database_unavailable, "the database did not answer in time");
 }
 
+/// The gate answers keys that it knows; a cart without a sale does not pass it.
+bool has_key_that_no_gate_knows(const batch& of) {
+    return std::any_of(of.begin(), of.end(), [](const purchase_ptr& each) {
+        const auto& lines = each->what.lines;
+        return std::none_of(lines.begin(), lines.end(),
+                            [](const cart_line& line) { return line.sale(); });
+    });
+}
+
 deadline latest_deadline(const batch& of) {
     deadline out{};
     for (const auto& each : of) out = std::max(out, each->what.until);
@@ -74,9 +83,11 @@ void order_writer::work() {
 // 3. Nothing is mended inside a transaction: it commits whole or is rolled back whole.
 void order_writer::write(batch wanted) {
     int fruitless = 0;
+    bool expects_duplicates = has_key_that_no_gate_knows(wanted);
     while (!wanted.empty()) {
         const auto before = wanted.size();
-        auto next = attempt(wanted);
+        auto next = attempt(wanted, expects_duplicates);
+        expects_duplicates = true;
         if (next == step::misfit) next = sort_out(wanted);
         if (next == step::done) return;
         fruitless = wanted.size() < before ? 0 : fruitless + 1;
@@ -92,11 +103,11 @@ void order_writer::write(batch wanted) {
     }
 }
 
-order_writer::step order_writer::attempt(batch& wanted) {
+order_writer::step order_writer::attempt(batch& wanted, bool expects_duplicates) {
     try {
         auto tx = database_.begin(db::access::write);
-        const auto drafts =
-            draft_orders(*tx, wanted, clock_.now(), chosen_.currency, chosen_.payment_hold);
+        const auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency,
+                                         chosen_.payment_hold, expects_duplicates);
         if (drafts.empty()) return step::done;
         if (!write_drafts(*tx, drafts)) return step::misfit;
         return commit(std::move(tx), drafts, wanted);

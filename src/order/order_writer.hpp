@@ -46,7 +46,7 @@ private:
 
     void work();
     void write(batch wanted);
-    step attempt(batch& wanted);
+    step attempt(batch& wanted, bool expects_duplicates);
     step sort_out(batch& wanted);
     step commit(std::unique_ptr<db::transaction> tx, const std::vector<drafted>& drafts,
                 batch& wanted);
