@@ -59,7 +59,7 @@ launch_mysql() {
   setsid "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" \
     --basedir="$mysql_programs" --datadir="$dir/data" --bind-address=127.0.0.1 --port="$port" \
     --socket="$dir/socket" --mysqlx=OFF --pid-file="$dir/server.pid" --init-file="$dir/init.sql" \
-    --innodb-buffer-pool-size=32M --innodb-redo-log-capacity=16M --performance-schema=OFF \
+    --innodb-buffer-pool-size=256M --innodb-redo-log-capacity=256M --performance-schema=OFF \
     --skip-log-bin --secure-file-priv=NULL --max-connections=500 \
     >"$dir/log" 2>&1 </dev/null &
 }
@@ -78,7 +78,7 @@ launch_mariadb() {
   setsid "$program" --no-defaults "${server_user[@]}" \
     --datadir="$dir/data" --bind-address=127.0.0.1 --port="$port" --socket="$dir/socket" \
     --pid-file="$dir/server.pid" --init-file="$dir/init.sql" \
-    --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --max-connections=500 \
+    --innodb-buffer-pool-size=256M --innodb-log-file-size=128M --max-connections=500 \
     >"$dir/log" 2>&1 </dev/null &
 }
 
