@@ -54,7 +54,7 @@ std::string call::client() const {
 }
 
 bool is_known_method(std::string_view method) {
-    constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
     return std::find(known.begin(), known.end(), method) != known.end();
 }
 

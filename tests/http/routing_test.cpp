@@ -53,7 +53,8 @@ TEST_CASE("a path with other methods tells them", "[http][routing]") {
 
 TEST_CASE("method tokens count by case", "[http][routing]") {
     CHECK(is_known_method("PATCH"));
-    for (const auto* method : {"get", "BREW", "TRACE", "CONNECT", ""})
+    CHECK(is_known_method("TRACE"));
+    for (const auto* method : {"get", "BREW", "CONNECT", ""})
         CHECK_FALSE(is_known_method(method));
 }
 

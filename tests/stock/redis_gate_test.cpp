@@ -4,6 +4,9 @@
 
 namespace market::stock::testing {
 
+using market::redis::test::private_redis;
+using market::testing::settle_here;
+
 namespace {
 
 /// Runs `act` where it cannot meet this thread's own coroutines.
