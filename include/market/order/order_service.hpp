@@ -23,10 +23,10 @@ struct purchase_request {
     user_id buyer;
     std::vector<wanted_line> lines;              ///< 1-20, no thing twice
     std::optional<market::address> address;      ///< none: the profile's
-    bool profile_may_lack_address = false;       ///< admins' may: it is looked up first
     std::optional<std::string> idempotency_key;  ///< 1-255 visible ASCII, quotes removed
     std::string traceparent;
     deadline until;
+    bool profile_may_lack_address = false;  ///< admins' may: it is looked up first
 };
 
 struct purchase_reply {
