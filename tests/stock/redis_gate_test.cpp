@@ -1,6 +1,6 @@
 #include "redis/private_redis.hpp"
+#include "redis/retimed_client.hpp"
 #include "stock/gate_play.hpp"
-#include "stock/redis_play.hpp"
 #include "support/run_here.hpp"
 
 #include <functional>
@@ -9,6 +9,7 @@
 namespace market::stock::testing {
 
 using market::redis::test::private_redis;
+using market::redis::test::retimed_client;
 using market::testing::settle_here;
 
 namespace {

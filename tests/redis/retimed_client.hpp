@@ -1,5 +1,5 @@
 #pragma once
-/// What tests of the gate in Redis share.
+/// What tests of scripts in Redis share.
 #include <market/redis/client.hpp>
 
 #include <map>
@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace market::stock::testing {
+namespace market::redis::test {
 
 namespace asio = boost::asio;
 
@@ -16,27 +16,25 @@ namespace asio = boost::asio;
 inline constexpr auto redis_variable = "MARKET_TEST_REDIS_URL";
 
 /// Another's scripts, with the time read elsewhere. Thread-safe.
-class retimed_client final : public redis::client {
+class retimed_client final : public client {
 public:
-    retimed_client(redis::client& inner, std::string time)
-        : inner_(inner), time_(std::move(time)) {}
+    retimed_client(client& inner, std::string time) : inner_(inner), time_(std::move(time)) {}
 
-    asio::awaitable<result<redis::reply>> command(std::vector<std::string> words) override {
+    asio::awaitable<result<reply>> command(std::vector<std::string> words) override {
         return inner_.command(std::move(words));
     }
-    asio::awaitable<result<redis::reply>> evaluate(const redis::script& code,
-                                                   std::vector<std::string> keys,
-                                                   std::vector<std::string> arguments) override {
+    asio::awaitable<result<reply>> evaluate(const script& code, std::vector<std::string> keys,
+                                            std::vector<std::string> arguments) override {
         return inner_.evaluate(retimed(code), std::move(keys), std::move(arguments));
     }
-    void evaluate_soon(const redis::script& code, std::vector<std::string> keys,
+    void evaluate_soon(const script& code, std::vector<std::string> keys,
                        std::vector<std::string> arguments) noexcept override {
         inner_.evaluate_soon(retimed(code), std::move(keys), std::move(arguments));
     }
-    std::optional<redis::obstacle> check() override { return inner_.check(); }
+    std::optional<obstacle> check() override { return inner_.check(); }
 
 private:
-    const redis::script& retimed(const redis::script& code) {
+    const script& retimed(const script& code) {
         const std::lock_guard lock(guard_);
         auto found = scripts_.find(code.sha1());
         if (found == scripts_.end()) {
@@ -44,15 +42,15 @@ private:
             const std::string read_time = "redis.call('TIME')";
             if (const auto at = text.find(read_time); at != std::string::npos)
                 text.replace(at, read_time.size(), time_);
-            found = scripts_.emplace(code.sha1(), redis::script{std::move(text)}).first;
+            found = scripts_.emplace(code.sha1(), script{std::move(text)}).first;
         }
         return found->second;
     }
 
-    redis::client& inner_;
+    client& inner_;
     const std::string time_;
     std::mutex guard_;
-    std::map<std::string, redis::script> scripts_;
+    std::map<std::string, script> scripts_;
 };
 
-}  // namespace market::stock::testing
+}  // namespace market::redis::test
