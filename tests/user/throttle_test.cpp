@@ -101,6 +101,19 @@ TEST_CASE("guesses at the current password count as failed logins", "[user][thro
           errc::rate_limited);
 }
 
+TEST_CASE("a right current password costs nothing", "[user][throttle][password]") {
+    user_shop shop(limited({.login_account = 2, .login_client = 2}));
+    shop.sign_up(email);
+    const auto pair = run(shop.users().log_in(email, shop.password, shop.client)).value();
+    const auto who = shop.users().authenticate(pair.access_token).value();
+    std::string now = shop.password;
+    for (int i = 0; i < 4; ++i) {
+        const auto next = "password number " + std::to_string(i);
+        CHECK(run(shop.users().change_password(who, now, next, shop.client)).has_value());
+        now = next;
+    }
+}
+
 TEST_CASE("codes are mailed so many times an hour, for known and unknown alike",
           "[user][throttle][code]") {
     const auto purpose = GENERATE(code_purpose::signup, code_purpose::password_reset);
