@@ -17,7 +17,8 @@ constexpr steady::duration between_tries = std::chrono::seconds{1};
 
 /// The times that count, oldest first, in a list. ARGV: run_id, most, span in microseconds. Answers
 /// 0 when one more was counted, else the microseconds until one is free.
-const redis::script count_one{R"lua(
+const redis::script& count_one() {
+    static const redis::script code{R"lua(
 local key, most, span = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -34,6 +35,8 @@ redis.call('RPUSH', key, string.format('%.0f', now))
 redis.call('PEXPIRE', key, math.ceil(span / 1000))
 return 0
 )lua"};
+    return code;
+}
 
 /// Braces: a cluster would place it by them, and nothing but the hash of an address is told.
 std::string redis_key(const allowance& what, const std::string& key) {
@@ -53,7 +56,7 @@ public:
             std::vector<std::string> arguments{std::to_string(what.most),
                                                std::to_string(span.count())};
             const auto said =
-                co_await server_.evaluate(count_one, std::move(keys), std::move(arguments));
+                co_await server_.evaluate(count_one(), std::move(keys), std::move(arguments));
             const bool is_there = said && said->what == redis::reply::kind::integer;
             note(is_there);
             if (is_there && said->integer == 0) co_return result<void>{};
