@@ -135,7 +135,7 @@ class TwoServers(unittest.TestCase):
             for server in (self.here, self.there):
                 reply = log_in(server, address, PASSWORD)
                 self.assertEqual((429, "rate_limited"), (reply.status, reply.body["code"]))
-                self.assertTrue(880 < int(reply.headers["retry-after"]) <= 900, reply.headers)
+                self.assertTrue(800 < int(reply.headers["retry-after"]) <= 900, reply.headers)
                 told.append({k: v for k, v in reply.body.items() if k != "request_id"})
         self.assertEqual([told[0]] * 4, told)
         for key in self.redis.cli("KEYS", "market:throttle:*").splitlines():
