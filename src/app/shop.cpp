@@ -152,7 +152,8 @@ result<void> shop::build() {
     catalog_ = catalog::make_catalog_service(
         *record_, blocking_, system_clock(), *gate_, orders_->rebuilder(),
         {.currency = config_.text("shop.currency"), .low_at = low_at});
-    throttle_ = user::make_memory_throttle(system_clock());
+    throttle_ = gate_server_ ? user::make_redis_throttle(*gate_server_, system_clock())
+                             : user::make_memory_throttle(system_clock());
     auto users = user::make_user_module(*record_, blocking_, system_clock(), *throttle_,
                                         user_settings(config_, secret_));
     if (!users) return failure{errc::internal, users.error().detail};

@@ -15,6 +15,7 @@ set(MARKET_MIGRATIONS
   0111_mails_by_due
   0112_security_events
   0113_security_events_by_time
+  0114_security_event_outcomes
   0201_pools
   0202_pools_by_product
   0203_stock_movements

@@ -8,6 +8,7 @@
 #include "strict_json.hpp"
 #include "trace.hpp"
 
+#include <market/base/kill_point.hpp>
 #include <market/base/log.hpp>
 
 #include <exception>
@@ -100,8 +101,7 @@ result<boost::json::value> dispatcher::read_trusted_body(const route& to,
     return read_body(to, sent);
 }
 
-asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) const {
-    if (opened.settled) co_return *std::move(opened.settled);
+asio::awaitable<result<reply>> dispatcher::run(const opening& opened, const request& sent) const {
     const auto& to = *opened.where.to;
     result<reply> outcome = failure{errc::internal, "an unexpected error; it was logged"};
     try {
@@ -118,12 +118,32 @@ asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) c
         log::error("http.handler_failed",
                    {{"route", std::string(to.pattern)}, {"request_id", opened.request_id}});
     }
-    if (outcome && opened.who.is_admin() && sent.method != "GET" && sent.method != "HEAD") {
-        auto action = sent.method + ' ' + sent.path;
-        auto client = client_of(sent.peer, sent.forwarded_for, shop_.chosen.trusted_proxies);
-        co_await shop_.parts.users.note_admin_action(opened.who, std::move(action),
-                                                     std::move(client));
-    }
+    co_return outcome;
+}
+
+/// The row of the trail first: what cannot be written down is not done.
+asio::awaitable<result<reply>> dispatcher::run_on_trail(const opening& opened,
+                                                        const request& sent) const {
+    auto action = sent.method + ' ' + sent.path;
+    auto client = client_of(sent.peer, sent.forwarded_for, shop_.chosen.trusted_proxies);
+    const auto begun = co_await shop_.parts.users.begin_admin_action(opened.who, std::move(action),
+                                                                     std::move(client));
+    if (!begun) co_return begun.error();
+    kill_point("before_admin_action");
+    auto outcome = co_await run(opened, sent);
+    kill_point("after_admin_action");
+    const auto refused_with = outcome ? std::nullopt : std::optional{outcome.error().code};
+    co_await shop_.parts.users.end_admin_action(*begun, refused_with);
+    co_return outcome;
+}
+
+asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) const {
+    if (opened.settled) co_return *std::move(opened.settled);
+    result<reply> outcome = failure{errc::internal, ""};
+    if (opened.who.is_admin() && sent.method != "GET" && sent.method != "HEAD")
+        outcome = co_await run_on_trail(opened, sent);
+    else
+        outcome = co_await run(opened, sent);
     reply answer =
         outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
     co_return finished(std::move(answer), opened, sent, shop_);

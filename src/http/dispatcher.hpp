@@ -30,6 +30,10 @@ public:
 private:
     std::optional<failure> check(const request& sent, opening& into) const;
     result<boost::json::value> read_trusted_body(const route& to, const request& sent) const;
+    /// The route's handler on the body, whatever that is; an exception is `internal`.
+    asio::awaitable<result<reply>> run(const opening& opened, const request& sent) const;
+    /// run(), for what an admin does: between a row of the trail and its outcome.
+    asio::awaitable<result<reply>> run_on_trail(const opening& opened, const request& sent) const;
 
     const world& shop_;
     std::span<const route> routes_;

@@ -1,4 +1,4 @@
-#include <market/user/throttle.hpp>
+#include "too_often.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -49,14 +49,6 @@ private:
         ++counts_;
         make_room();
         return {};
-    }
-
-    static failure too_often(const allowance& what, std::chrono::microseconds wait) {
-        failure out{errc::rate_limited, "too many tries; wait a little"};
-        const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-        // A clock that was set back must not ask for more than the span.
-        out.retry_after = std::clamp(seconds, std::chrono::seconds{1}, what.within);
-        return out;
     }
 
     void uncount(const std::string& key) {

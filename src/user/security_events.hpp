@@ -1,8 +1,10 @@
 #pragma once
-/// The trail of what happened to accounts. Append-only; kept for 90 days.
+/// The trail of what happened to accounts and of what admins did. Append-only, but for an action's
+/// outcome; kept for 90 days.
 #include <market/base/clock.hpp>
 #include <market/base/id.hpp>
 #include <market/db/transaction.hpp>
+#include <market/user/user_service.hpp>
 
 #include <chrono>
 #include <optional>
@@ -30,9 +32,13 @@ struct security_event {
     std::optional<user_id> user{};  ///< whose account; of an admin's action, whose action
     std::string client{};           ///< the address that asked; cut to 64 characters
     std::string detail{};           ///< cut to 200 characters; never a secret
+    /// Of what takes its time: `begun` until end_event().
+    bool is_begun = false;
 };
 
-void append_event(db::transaction& tx, const security_event& what, instant now);
+security_event_id append_event(db::transaction& tx, const security_event& what, instant now);
+/// `done`, or `refused` with the error's code.
+void end_event(db::transaction& tx, security_event_id what, std::optional<errc> refused_with);
 void purge_events(db::transaction& tx, instant now);
 
 }  // namespace market::user

@@ -225,10 +225,34 @@ result<account> service::record_first_admin(const std::string& token, const acco
     return parts_.database.write(record);
 }
 
-asio::awaitable<void> service::note_admin_action(principal who, std::string action,
-                                                 std::string client) {
-    security_event what{event::admin_action, who.id, std::move(client), std::move(action)};
-    co_await note(std::move(what));
+asio::awaitable<result<security_event_id>> service::begin_admin_action(principal who,
+                                                                       std::string action,
+                                                                       std::string client) {
+    auto record = [this, what = security_event{event::admin_action, who.id, std::move(client),
+                                               std::move(action), true}] {
+        return parts_.database.write([&](db::transaction& tx) -> result<security_event_id> {
+            return append_event(tx, what, parts_.clock.now());
+        });
+    };
+    auto begun = co_await parts_.blocking.run(std::move(record));
+    // The row may be there. What it names is not done, which is no unknown outcome.
+    if (!begun && begun.error().code == errc::outcome_unknown) {
+        co_return failure{errc::database_unavailable,
+                          "the trail of events cannot be written; nothing was done"};
+    }
+    co_return begun;
+}
+
+asio::awaitable<void> service::end_admin_action(security_event_id action,
+                                                std::optional<errc> refused_with) {
+    auto record = [this, action, refused_with] {
+        return parts_.database.write([&](db::transaction& tx) -> result<void> {
+            end_event(tx, action, refused_with);
+            return {};
+        });
+    };
+    const auto ended = co_await parts_.blocking.run(std::move(record));
+    if (!ended) log::warning("user.event_not_ended", {{"event", to_string(action)}});
 }
 
 asio::awaitable<void> service::note(security_event what) {

@@ -59,8 +59,10 @@ public:
     asio::awaitable<result<account>> set_up(std::string token, std::string email,
                                             std::string password, std::string name,
                                             std::string client) override;
-    asio::awaitable<void> note_admin_action(principal who, std::string action,
-                                            std::string client) override;
+    asio::awaitable<result<security_event_id>> begin_admin_action(principal who, std::string action,
+                                                                  std::string client) override;
+    asio::awaitable<void> end_admin_action(security_event_id action,
+                                           std::optional<errc> refused_with) override;
 
 private:
     // service.cpp

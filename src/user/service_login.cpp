@@ -24,6 +24,13 @@ failure wrong_code() {
 }
 failure wrong_password() { return {errc::password_wrong, "the current password is wrong"}; }
 
+/// Also when nobody knows whether it was committed: to refuse more is safe.
+template <class T>
+void refuse_tokens_of(const std::vector<ended_session>& ended, const result<T>& committed,
+                      ended_list& from_now_on) {
+    if (committed || committed.error().code == errc::outcome_unknown) from_now_on.add(ended);
+}
+
 allowance logins_of_account(const throttle_limits& limits) {
     return {"login_account", limits.login_account, 15min};
 }
@@ -131,15 +138,17 @@ result<std::optional<token_pair>> service::rotate(const refresh_claim& claim,
                                                   const std::string& client) {
     const auto now = parts_.clock.now();
     std::optional<role> held;
+    std::vector<ended_session> ended;
     const auto outcome = parts_.database.write([&](db::transaction& tx) -> result<rotation> {
         auto turned = rotate_session(tx, claim, now);
+        ended = turned.ended;
         if (turned.reused_of)
             append_event(tx, {event::refresh_reused, turned.reused_of, client}, now);
         held = turned.turn ? find_role(tx, turned.turn->user) : std::nullopt;
         return turned;
     });
+    refuse_tokens_of(ended, outcome, parts_.ended);
     if (!outcome) return outcome.error();
-    parts_.ended.add(outcome->ended);
     if (outcome->reused_of)
         log::warning("user.refresh_reused", {{"user", to_string(*outcome->reused_of)}});
     if (!outcome->turn || !held) return std::optional<token_pair>{};
@@ -157,20 +166,19 @@ asio::awaitable<result<void>> service::log_out_all(principal who, std::string cl
 asio::awaitable<result<void>> service::end(principal who, bool all, std::string client) {
     auto work = [this, who, all, client = std::move(client)]() -> result<void> {
         const auto now = parts_.clock.now();
-        const auto ended =
-            parts_.database.write([&](db::transaction& tx) -> result<std::vector<ended_session>> {
-                auto out = end_session(tx, who.session, now);
-                if (all) {
-                    const auto others = end_sessions_of(tx, who.id, std::nullopt, now);
-                    out.insert(out.end(), others.begin(), others.end());
-                }
-                append_event(tx, {all ? event::logged_out_all : event::logged_out, who.id, client},
-                             now);
-                return out;
-            });
-        if (!ended) return ended.error();
-        parts_.ended.add(*ended);
-        return {};
+        std::vector<ended_session> ended;
+        const auto done = parts_.database.write([&](db::transaction& tx) -> result<void> {
+            ended = end_session(tx, who.session, now);
+            if (all) {
+                const auto others = end_sessions_of(tx, who.id, std::nullopt, now);
+                ended.insert(ended.end(), others.begin(), others.end());
+            }
+            append_event(tx, {all ? event::logged_out_all : event::logged_out, who.id, client},
+                         now);
+            return {};
+        });
+        refuse_tokens_of(ended, done, parts_.ended);
+        return done;
     };
     co_return co_await parts_.blocking.run(std::move(work));
 }
@@ -206,6 +214,7 @@ result<bool> service::record_reset(const std::string& email, const std::string& 
     const auto now = parts_.clock.now();
     std::vector<ended_session> ended;
     const auto done = parts_.database.write([&](db::transaction& tx) -> result<bool> {
+        ended.clear();  // of a try that a deadlock ended
         if (!parts_.reset_codes.use_up(tx, email, code, now)) return false;
         const auto known = find_credentials(tx, email);
         if (!known) return false;
@@ -215,7 +224,7 @@ result<bool> service::record_reset(const std::string& email, const std::string& 
         append_event(tx, {event::password_reset, known->id, client}, now);
         return true;
     });
-    if (done && *done) parts_.ended.add(ended);
+    refuse_tokens_of(ended, done, parts_.ended);
     return done;
 }
 
@@ -271,13 +280,14 @@ result<bool> service::record_change(const principal& who, const std::string& old
     const auto now = parts_.clock.now();
     std::vector<ended_session> ended;
     const auto done = parts_.database.write([&](db::transaction& tx) -> result<bool> {
+        ended.clear();  // of a try that a deadlock ended
         if (!hold_password(tx, who.id, old_hash)) return false;
         replace_password(tx, who.id, new_hash);
         ended = end_sessions_of(tx, who.id, who.session, now);
         append_event(tx, {event::password_changed, who.id, client}, now);
         return true;
     });
-    if (done && *done) parts_.ended.add(ended);
+    refuse_tokens_of(ended, done, parts_.ended);
     return done;
 }
 

@@ -289,11 +289,18 @@ class Server:
     def log_in(self, email, password=PASSWORD):
         return self.expect(200, "POST", "/v1/auth/login", {"email": email, "password": password})
 
-    def mailed_code(self, email):
-        """The code of the newest mail to this address."""
+    @property
+    def mail_dir(self):
+        """Where a `file:` mail URL puts its mails, or above it."""
+        url = self.env.get("MARKET_MAIL_URL", "")
+        return pathlib.Path(url.removeprefix("file:")) if url.startswith("file:") else self.data_dir
+
+    def mailed_code(self, email, kind=""):
+        """The code of the newest mail to this address whose text begins with `kind`, if given."""
         def newest():
-            mails = [p for p in self.data_dir.rglob("*.eml")
-                     if re.search(rf"(?im)^to:.*{re.escape(email)}", p.read_text())]
+            mails = [p for p in self.mail_dir.rglob("*.eml")
+                     if re.search(rf"(?im)^to:.*{re.escape(email)}", p.read_text())
+                     and f"\n\nYour {kind}" in p.read_text()]
             mails.sort(key=lambda p: (p.stat().st_mtime_ns, p.name))
             return mails and re.search(r"\b(\d{6})\b", mails[-1].read_text().split("\n\n", 1)[-1])
 

@@ -1,11 +1,12 @@
 """Accounts over HTTP: who may do what on every route, throttles, sessions, and what logs hold."""
 
+import os
 import re
 import sqlite3
 import unittest
 import uuid
 
-from harness import ADDRESS, PASSWORD, Server, eventually, in_parallel
+from harness import ADDRESS, CUT, PASSWORD, Server, eventually, in_parallel
 
 NOBODY = str(uuid.uuid4())
 
@@ -67,6 +68,13 @@ def sent(shop, route, token=None, of=NOBODY):
     method, path = route.split(" ")
     path = re.sub(r"\{\w+\}", of, path)
     return shop.request(method, path, ROUTES[route][1], token)
+
+
+def trail_of(shop):
+    """What admins did: (detail, client, outcome), oldest first."""
+    with sqlite3.connect(shop.data_dir / "market.db") as record:
+        return record.execute("SELECT detail, client, outcome FROM security_events "
+                              "WHERE kind = 'admin_action' ORDER BY id").fetchall()
 
 
 class Rights(unittest.TestCase):
@@ -250,10 +258,29 @@ class Sessions(unittest.TestCase):
 
     def test_what_admins_do_is_kept(self):
         self.shop.make_product()
-        with sqlite3.connect(self.shop.data_dir / "market.db") as record:
-            rows = record.execute("SELECT detail, client FROM security_events "
-                                  "WHERE kind = 'admin_action'").fetchall()
-        self.assertIn(("POST /v1/products", "127.0.0.1"), rows)
+        self.shop.expect(404, "DELETE", f"/v1/products/{NOBODY}", token=self.shop.admin_token())
+        rows = trail_of(self.shop)
+        self.assertIn(("POST /v1/products", "127.0.0.1", "done"), rows)
+        self.assertIn((f"DELETE /v1/products/{NOBODY}", "127.0.0.1",
+                       "refused product_not_found"), rows)
+
+    @unittest.skipUnless("MARKET_KILL_BINARY" in os.environ,
+                         "skipped, because MARKET_KILL_BINARY is not set")
+    def test_a_crash_leaves_no_action_without_a_row(self):
+        for point, made in (("before_admin_action", 0), ("after_admin_action", 1)):
+            with self.subTest(point), Server(binary=os.environ["MARKET_KILL_BINARY"]) as shop:
+                token = shop.admin_token()
+                shop.env["MARKET_KILL_AT"] = f"{point}:1"
+                shop.restart()
+                with self.assertRaises(CUT):
+                    shop.request("POST", "/v1/products", {
+                        "name": "Pin", "description": "One.", "category": "goods", "stock": 1,
+                        "price": {"amount": 100, "currency": "KRW"}}, token)
+                del shop.env["MARKET_KILL_AT"]
+                shop.restart()
+                self.assertEqual([("POST /v1/products", "127.0.0.1", "begun")], trail_of(shop))
+                products = shop.expect(200, "GET", "/v1/products")["items"]
+                self.assertEqual(made, len(products))
 
 
 class Throttles(unittest.TestCase):

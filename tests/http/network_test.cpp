@@ -117,20 +117,6 @@ TEST_CASE("handlers are told the client's address", "[http][network]") {
     CHECK(shop.users.client == "192.0.2.7");
 }
 
-TEST_CASE("what an admin changed is noted, what anyone read or failed at is not", "[http][trail]") {
-    test_shop shop;
-    const auto port = shop.server->port();
-    const std::string sale = "/v1/sales/01890a5d-ac96-774b-bcce-b302099a8057/close";
-    CHECK(ask(port, "POST " + sale + "\r\nAuthorization: Bearer admin").status == 200);
-    CHECK(shop.users.actions == std::vector<std::string>{"POST " + sale});
-    ask(port, "GET /v1/sales\r\nAuthorization: Bearer admin");
-    ask(port, "GET /v1/users/me\r\nAuthorization: Bearer admin");
-    ask(port, "POST " + sale + "\r\nAuthorization: Bearer user");
-    ask(port, "POST /v1/auth/logout\r\nAuthorization: Bearer user");
-    ask(port, "POST /v1/sales\r\nAuthorization: Bearer admin", "{}");
-    CHECK(shop.users.actions.size() == 1);
-}
-
 TEST_CASE("only an admin may have no phone and no address", "[http][profile]") {
     test_shop shop;
     const auto patch = [&](const std::string& who, const std::string& body) {

@@ -126,9 +126,18 @@ asio::awaitable<result<user::account>> fake_users::set_up(std::string token, std
     co_return an_account(email);
 }
 
-asio::awaitable<void> fake_users::note_admin_action(user::principal, std::string action,
-                                                    std::string) {
-    actions.push_back(std::move(action));
+asio::awaitable<result<user::security_event_id>> fake_users::begin_admin_action(user::principal,
+                                                                                std::string action,
+                                                                                std::string) {
+    if (trail_refusal) co_return *trail_refusal;
+    when_begun();
+    trail.push_back(std::move(action));
+    co_return user::security_event_id{};
+}
+
+asio::awaitable<void> fake_users::end_admin_action(user::security_event_id,
+                                                   std::optional<errc> refused_with) {
+    trail.push_back(refused_with ? std::string{to_string(*refused_with)} : "done");
     co_return;
 }
 

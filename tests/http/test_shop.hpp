@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -59,14 +60,17 @@ public:
     asio::awaitable<result<user::account>> set_up(std::string token, std::string email,
                                                   std::string password, std::string name,
                                                   std::string client) override;
-    asio::awaitable<void> note_admin_action(user::principal who, std::string action,
-                                            std::string client) override;
+    asio::awaitable<result<user::security_event_id>> begin_admin_action(
+        user::principal who, std::string action, std::string client) override;
+    asio::awaitable<void> end_admin_action(user::security_event_id action,
+                                           std::optional<errc> refused_with) override;
 
-    /// Of the last call that took one, the last change of a profile, all actions of admins. Read
-    /// them after the reply.
+    /// Of the last call that took one, and the last change of a profile. Read them after the reply.
     std::string client;
     user::profile_change change;
-    std::vector<std::string> actions;
+    std::vector<std::string> trail;            ///< likewise: of admins, begins and ends
+    std::optional<failure> trail_refusal;      ///< set before the request
+    std::function<void()> when_begun = [] {};  ///< likewise
     std::atomic<int> calls{0};
 };
 

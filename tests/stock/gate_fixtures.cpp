@@ -1,5 +1,5 @@
+#include "redis/retimed_client.hpp"
 #include "stock/gate_fixture.hpp"
-#include "stock/redis_play.hpp"
 #include "support/run_here.hpp"
 
 #include <cstdlib>
@@ -7,6 +7,10 @@
 #include <iostream>
 
 namespace market::stock::testing {
+
+using redis::test::redis_variable;
+using redis::test::retimed_client;
+
 namespace {
 
 class memory_gate_fixture final : public gate_fixture {

@@ -5,6 +5,7 @@
 namespace market::stock::testing {
 
 using market::redis::test::private_redis;
+using market::redis::test::retimed_client;
 using market::testing::settle_here;
 
 namespace {

@@ -1,65 +1,18 @@
 #pragma once
 /// What tests of the gate in Redis share.
 #include "redis/private_redis.hpp"
+#include "redis/retimed_client.hpp"
 #include "stock/gate_play.hpp"
 #include "support/run_here.hpp"
 
-#include <market/redis/client.hpp>
-
+#include <atomic>
 #include <functional>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace market::stock::testing {
-
-namespace asio = boost::asio;
-
-/// The URL of a Redis whose current database tests may fill.
-inline constexpr auto redis_variable = "MARKET_TEST_REDIS_URL";
-
-/// Another's scripts, with the time read elsewhere. Thread-safe.
-class retimed_client final : public redis::client {
-public:
-    retimed_client(redis::client& inner, std::string time)
-        : inner_(inner), time_(std::move(time)) {}
-
-    asio::awaitable<result<redis::reply>> command(std::vector<std::string> words) override {
-        return inner_.command(std::move(words));
-    }
-    asio::awaitable<result<redis::reply>> evaluate(const redis::script& code,
-                                                   std::vector<std::string> keys,
-                                                   std::vector<std::string> arguments) override {
-        return inner_.evaluate(retimed(code), std::move(keys), std::move(arguments));
-    }
-    void evaluate_soon(const redis::script& code, std::vector<std::string> keys,
-                       std::vector<std::string> arguments) noexcept override {
-        inner_.evaluate_soon(retimed(code), std::move(keys), std::move(arguments));
-    }
-    std::optional<redis::obstacle> check() override { return inner_.check(); }
-
-private:
-    const redis::script& retimed(const redis::script& code) {
-        const std::lock_guard lock(guard_);
-        auto found = scripts_.find(code.sha1());
-        if (found == scripts_.end()) {
-            auto text = code.text();
-            const std::string read_time = "redis.call('TIME')";
-            if (const auto at = text.find(read_time); at != std::string::npos)
-                text.replace(at, read_time.size(), time_);
-            found = scripts_.emplace(code.sha1(), redis::script{std::move(text)}).first;
-        }
-        return found->second;
-    }
-
-    redis::client& inner_;
-    const std::string time_;
-    std::mutex guard_;
-    std::map<std::string, redis::script> scripts_;
-};
 
 using words = std::vector<std::string>;
 

@@ -336,6 +336,9 @@ TEST_CASE("a key's id finds its own key only", "[user][token]") {
     CHECK_FALSE(accepts(R"({"alg":"HS256","typ":"JWT","kid":")" + current_kid + R"(","kid":")" +
                             current_kid + R"("})",
                         user_shop::secret));
+    CHECK_FALSE(accepts(R"({"alg":"HS256","typ":"JWT","kid":")" + current_kid +
+                            R"(","jku":"https://evil.example/keys"})",
+                        user_shop::secret));
     both->stop();
     old->stop();
 }

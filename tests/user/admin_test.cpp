@@ -60,7 +60,9 @@ TEST_CASE("a wrong or late set-up token makes nobody", "[user][setup]") {
     shop.clock.advance(1ms);
     CHECK(error_of(run(shop.set_up(token))) == errc::not_found);
     CHECK(shop.admins() == 0);
-    CHECK(run(shop.set_up(shop.offer())).has_value());
+    const auto fresh = shop.offer();
+    CHECK(shop.links() == 1);  // the one that ran out was cleared away
+    CHECK(run(shop.set_up(fresh)).has_value());
     CHECK(shop.links() == 0);
 }
 
@@ -131,8 +133,20 @@ TEST_CASE("a server with no room to hash does not for a wrong link", "[user][set
     const auto full = shop.open({.hash_queue_max = 0});
     CHECK(error_of(run(full->service().set_up("wrong", "a@b.c", "long enough", "x",
                                               shop.client))) == errc::not_found);
-    CHECK(error_of(run(full->service().set_up(shop.offer(), "a@b.c", "long enough", "x",
-                                              shop.client))) == errc::overloaded);
+    const auto token = shop.offer();
+    const auto answer = [&] {
+        return error_of(
+            run(full->service().set_up(token, "a@b.c", "long enough", "x", shop.client)));
+    };
+    CHECK(answer() == errc::overloaded);
+    SECTION("nor for one that has run out") {
+        shop.clock.advance(1h);
+        CHECK(answer() == errc::not_found);
+    }
+    SECTION("nor once there is an admin") {
+        create_admin(shop.database(), shop.clock, "first@example.com", "long enough").value();
+        CHECK(answer() == errc::not_found);
+    }
 }
 
 TEST_CASE("the command line's admin is checked and can log in", "[user][admin]") {
@@ -155,6 +169,7 @@ TEST_CASE("the command line's admin is checked and can log in", "[user][admin]")
         return out;
     };
     CHECK(culprits("none", "short") == std::vector<std::string>{"email", "password"});
+    CHECK(culprits("a@b.c", "Password1") == std::vector<std::string>{"password"});
     CHECK(culprits("a@b.c", "1234567") == std::vector<std::string>{"password"});
     CHECK(culprits("a@b.c", std::string(129, 'x')) == std::vector<std::string>{"password"});
     CHECK(culprits("a@b.c", "long\nenough") == std::vector<std::string>{"password"});

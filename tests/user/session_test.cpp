@@ -130,6 +130,7 @@ TEST_CASE("a refresh token lives thirty days from its making", "[user][refresh]"
     const auto third = shop.refresh(second).value().refresh_token;
     shop.clock.advance(24h * 30);
     CHECK(error_of(shop.refresh(third)) == errc::refresh_invalid);
+    CHECK(shop.events("refresh_reused") == 0);  // nobody stole it
 }
 
 TEST_CASE("refreshing with one token many times at once keeps the session", "[user][refresh]") {

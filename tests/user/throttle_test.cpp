@@ -9,80 +9,9 @@ namespace {
 
 const std::string email = "buyer@example.com";
 
-struct counter {
-    explicit counter(std::size_t counts_max = 1'000)
-        : all(make_memory_throttle(clock, counts_max)) {}
-    std::optional<std::chrono::seconds> take(const allowance& what, const std::string& key) {
-        const auto taken = run(all->take(what, key));
-        if (taken) return std::nullopt;
-        CHECK(taken.error().code == errc::rate_limited);
-        return taken.error().retry_after;
-    }
-    test_clock clock;
-    std::unique_ptr<throttle> all;
-};
-
 user_shop::odds limited(throttle_limits limits) { return {.limits = limits}; }
 
 }  // namespace
-
-TEST_CASE("as many as allowed in any span, and the wait is told", "[user][throttle]") {
-    counter counts;
-    const allowance three{"x", 3, 60s};
-    CHECK_FALSE(counts.take(three, "a"));
-    counts.clock.advance(20s);
-    CHECK_FALSE(counts.take(three, "a"));
-    CHECK_FALSE(counts.take(three, "a"));
-    CHECK(counts.take(three, "a") == 40s);
-    CHECK_FALSE(counts.take(three, "b"));
-    CHECK_FALSE(counts.take({"y", 3, 60s}, "a"));
-    counts.clock.advance(39s + 999ms);
-    CHECK(counts.take(three, "a") == 1s);
-    counts.clock.advance(1ms);
-    CHECK_FALSE(counts.take(three, "a"));  // the first is a minute old
-    CHECK(counts.take(three, "a") == 20s);
-}
-
-TEST_CASE("what is refused is not counted, and what is given back is free", "[user][throttle]") {
-    counter counts;
-    const allowance one{"x", 1, 60s};
-    CHECK_FALSE(counts.take(one, "a"));
-    for (int i = 0; i < 5; ++i) CHECK(counts.take(one, "a") == 60s);
-    asio::io_context io;
-    asio::co_spawn(io, counts.all->give_back(one, "a"), asio::detached);
-    asio::co_spawn(io, counts.all->give_back(one, "never"), asio::detached);
-    io.run();
-    CHECK_FALSE(counts.take(one, "a"));
-    counts.clock.advance(60s);
-    CHECK_FALSE(counts.take(one, "a"));
-}
-
-TEST_CASE("no limit is no limit", "[user][throttle]") {
-    counter counts;
-    for (int i = 0; i < 50; ++i) CHECK_FALSE(counts.take({"x", 0, 60s}, "a"));
-}
-
-TEST_CASE("a clock that is set back asks for no more than the span", "[user][throttle]") {
-    counter counts;
-    const allowance one{"x", 1, 60s};
-    counts.take(one, "a");
-    counts.clock.advance(-1h);
-    CHECK(counts.take(one, "a") == 60s);
-}
-
-TEST_CASE("the counts are bounded; who was not seen for longest is forgotten", "[user][throttle]") {
-    counter counts(10);
-    const allowance two{"x", 2, 24h};
-    CHECK_FALSE(counts.take(two, "old"));
-    CHECK_FALSE(counts.take(two, "old"));
-    CHECK(counts.take(two, "old").has_value());
-    for (int i = 0; i < 8; ++i) CHECK_FALSE(counts.take(two, "new" + std::to_string(i)));
-    CHECK(counts.take(two, "old").has_value());  // seen again just now
-    for (int i = 8; i < 16; ++i) CHECK_FALSE(counts.take(two, "new" + std::to_string(i)));
-    CHECK(counts.take(two, "old").has_value());
-    for (int i = 16; i < 26; ++i) CHECK_FALSE(counts.take(two, "new" + std::to_string(i)));
-    CHECK_FALSE(counts.take(two, "old"));
-}
 
 TEST_CASE("ten failed logins close an account for a while, even with the right password",
           "[user][throttle][login]") {
@@ -170,6 +99,19 @@ TEST_CASE("guesses at the current password count as failed logins", "[user][thro
     CHECK(change(shop.password) == errc::rate_limited);
     CHECK(error_of(run(shop.users().log_in(email, shop.password, shop.client))) ==
           errc::rate_limited);
+}
+
+TEST_CASE("a right current password costs nothing", "[user][throttle][password]") {
+    user_shop shop(limited({.login_account = 2, .login_client = 2}));
+    shop.sign_up(email);
+    const auto pair = run(shop.users().log_in(email, shop.password, shop.client)).value();
+    const auto who = shop.users().authenticate(pair.access_token).value();
+    std::string now = shop.password;
+    for (int i = 0; i < 4; ++i) {
+        const auto next = "password number " + std::to_string(i);
+        CHECK(run(shop.users().change_password(who, now, next, shop.client)).has_value());
+        now = next;
+    }
 }
 
 TEST_CASE("codes are mailed so many times an hour, for known and unknown alike",

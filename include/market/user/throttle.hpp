@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 
+namespace market::redis {
+class client;
+}
+
 namespace market::user {
 
 namespace asio = boost::asio;
@@ -37,5 +41,10 @@ public:
 /// the limit the key that nobody used for longest is forgotten.
 std::unique_ptr<throttle> make_memory_throttle(const wall_clock& clock,
                                                std::size_t counts_max = 1'000'000);
+
+/// Counts exactly, on a sliding span of Redis' own time, for all servers that share that Redis. A
+/// key is stored as its SHA-256, for no longer than the span. While Redis is away each server
+/// counts in its own memory, by `clock`. Both outlive the throttle.
+std::unique_ptr<throttle> make_redis_throttle(redis::client& server, const wall_clock& clock);
 
 }  // namespace market::user

@@ -13,6 +13,9 @@ namespace market::user {
 
 namespace asio = boost::asio;
 
+/// A row of the trail of what happened to accounts and what admins did.
+using security_event_id = id<struct security_event_tag>;
+
 struct signup {
     std::string email, password, name, phone;
     market::address address;
@@ -92,10 +95,17 @@ public:
     virtual asio::awaitable<result<account>> set_up(std::string token, std::string email,
                                                     std::string password, std::string name,
                                                     std::string client) = 0;
-    /// Puts what an admin did into the trail of security events: "POST /v1/sales", at most 200
-    /// characters. A failure is logged, not told: what was done is done.
-    virtual asio::awaitable<void> note_admin_action(principal who, std::string action,
-                                                    std::string client) = 0;
+    /// Puts what an admin is about to do into the trail of security events: "POST /v1/sales", at
+    /// most 200 characters. Committed when it returns, so that nothing is done without a row: on
+    /// any error (never outcome_unknown) the action must not run. Its outcome is `begun` until the
+    /// next call.
+    virtual asio::awaitable<result<security_event_id>> begin_admin_action(principal who,
+                                                                          std::string action,
+                                                                          std::string client) = 0;
+    /// Adds what became of it; `refused_with`: empty when it was done. A failure is logged, not
+    /// told, and leaves `begun`.
+    virtual asio::awaitable<void> end_admin_action(security_event_id action,
+                                                   std::optional<errc> refused_with) = 0;
 };
 
 }  // namespace market::user

@@ -1,0 +1,56 @@
+#pragma once
+/// What tests of scripts in Redis share.
+#include <market/redis/client.hpp>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace market::redis::test {
+
+namespace asio = boost::asio;
+
+/// The URL of a Redis whose current database tests may fill.
+inline constexpr auto redis_variable = "MARKET_TEST_REDIS_URL";
+
+/// Another's scripts, with the time read elsewhere. Thread-safe.
+class retimed_client final : public client {
+public:
+    retimed_client(client& inner, std::string time) : inner_(inner), time_(std::move(time)) {}
+
+    asio::awaitable<result<reply>> command(std::vector<std::string> words) override {
+        return inner_.command(std::move(words));
+    }
+    asio::awaitable<result<reply>> evaluate(const script& code, std::vector<std::string> keys,
+                                            std::vector<std::string> arguments) override {
+        return inner_.evaluate(retimed(code), std::move(keys), std::move(arguments));
+    }
+    void evaluate_soon(const script& code, std::vector<std::string> keys,
+                       std::vector<std::string> arguments) noexcept override {
+        inner_.evaluate_soon(retimed(code), std::move(keys), std::move(arguments));
+    }
+    std::optional<obstacle> check() override { return inner_.check(); }
+
+private:
+    const script& retimed(const script& code) {
+        const std::lock_guard lock(guard_);
+        auto found = scripts_.find(code.sha1());
+        if (found == scripts_.end()) {
+            auto text = code.text();
+            const std::string read_time = "redis.call('TIME')";
+            if (const auto at = text.find(read_time); at != std::string::npos)
+                text.replace(at, read_time.size(), time_);
+            found = scripts_.emplace(code.sha1(), script{std::move(text)}).first;
+        }
+        return found->second;
+    }
+
+    client& inner_;
+    const std::string time_;
+    std::mutex guard_;
+    std::map<std::string, script> scripts_;
+};
+
+}  // namespace market::redis::test
