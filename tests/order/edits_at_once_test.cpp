@@ -1,6 +1,8 @@
 /// What several admins do at once, on each database, with the gates of a whole shop.
 #include "life_shop.hpp"
 
+#include <market/catalog/catalog_record.hpp>
+
 using namespace market;
 using namespace market::order;
 using namespace market::order::testing;
@@ -67,6 +69,33 @@ TEST_CASE("of edits of one version at once one is made, the others are told to r
         });
         CHECK(renamed.well == 1);
         CHECK(all_are(renamed, errc::precondition_failed));
+    }
+}
+
+TEST_CASE("an edit waits for who tells that the sale has opened, and comes too late",
+          "[order][sales]") {
+    for (const auto& kind : servers_there()) {  // on SQLite one writes at a time
+        INFO(kind);
+        life_shop shop{kind};
+        const auto sale = shop.sale(3, 1, 1h);
+        auto other_server = shop.record().begin(db::access::write);
+        REQUIRE(catalog::tell_opened(*other_server, sale, shop.clock().now() + 1h, "KRW"));
+        std::string answer;
+        std::thread admin{[&] {
+            catalog::sale_change cheaper;
+            cheaper.price = money{1};
+            const auto got = shop.run_elsewhere(
+                shop.catalog().change_sale(sale, std::move(cheaper), shop.buyer(), {}));
+            answer = got ? "changed" : std::string{to_string(got.error().code)};
+        }};
+        CHECK(market::testing::eventually([&] {
+            return shop.count(db::sql{} << "SELECT COUNT(*) FROM information_schema.processlist"
+                                           " WHERE info LIKE '%FOR UPDATE'") > 0;
+        }));
+        CHECK(other_server->commit() == db::commit_outcome::committed);
+        admin.join();
+        CHECK(answer == "sale_state");
+        CHECK(shop.count(db::sql{} << "SELECT price FROM sales") == 900);
     }
 }
 
