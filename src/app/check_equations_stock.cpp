@@ -140,14 +140,15 @@ constexpr equation stock_equations[] = {
      "SELECT DISTINCT b.sale_id, NULL, NULL, NULL, NULL FROM sale_buyers b"
      " LEFT JOIN sales s ON s.id = b.sale_id WHERE s.id IS NULL"},
 
-    {"credits_are_of_cancelled_lines", "gate_credits",
-     "no cancelled order line of an unclosed sale has these units",
+    {"credits_are_of_dead_lines", "gate_credits",
+     "no line of a cancelled, expired or returned order and an unclosed sale has these units",
      "SELECT COUNT(*) FROM gate_credits",
      "SELECT c.id, NULL, NULL, NULL, NULL FROM gate_credits c"
      " LEFT JOIN pools g ON g.id = c.sale_id AND g.closed = 0 AND c.epoch <= g.gate_epoch"
      " LEFT JOIN order_lines l ON l.order_id = c.order_id AND l.sale_id = c.sale_id"
      "   AND l.quantity = c.quantity"
-     " LEFT JOIN orders o ON o.id = c.order_id AND o.state = 'cancelled' AND o.user_id = c.user_id"
+     " LEFT JOIN orders o ON o.id = c.order_id AND o.user_id = c.user_id"
+     "   AND o.state IN ('cancelled', 'expired', 'returned')"
      " WHERE g.id IS NULL OR l.order_id IS NULL OR o.id IS NULL"},
 };
 

@@ -33,6 +33,11 @@ std::optional<std::chrono::seconds> payment_hold(const configuration& config) {
     return std::chrono::seconds{config.integer("payments.hold_seconds")};
 }
 
+std::optional<std::chrono::seconds> auto_delivery(const configuration& config) {
+    const std::chrono::seconds stay{config.integer("orders.auto_delivery_seconds")};
+    return stay.count() > 0 ? std::optional{stay} : std::nullopt;
+}
+
 std::vector<http::network> trusted_proxies(const configuration& config) {
     std::vector<http::network> out;
     for (const auto& word : words_of(config.text("http.trusted_proxies")))
@@ -146,7 +151,8 @@ result<void> shop::build() {
          .loader =
              gate_server_ ? make_random_id<stock::ledger::loader_id>() : stock::ledger::loader_id{},
          .return_window = std::chrono::days{config_.integer("orders.return_days")},
-         .payment_hold = payment_hold(config_)});
+         .payment_hold = payment_hold(config_),
+         .auto_delivery = auto_delivery(config_)});
     const auto low_at = config_.integer("stock.low_at");
     if (auto told = set_low_at(low_at); !told) return told.error();
     catalog_ = catalog::make_catalog_service(

@@ -49,6 +49,8 @@ set(MARKET_MIGRATIONS
   0413_payments_by_debt
   0414_payment_notices
   0415_order_returns
+  0416_payment_notices_by_time
+  0417_deliveries_by_state
   0501_outbox
   0502_outbox_relay
   0503_outbox_relay_row

@@ -167,6 +167,7 @@ std::string to_json(const order& value, std::string_view currency) {
         write_delivery(to, *value.delivery);
     else
         to.raw("null");
+    if (value.return_reason) to.raw(",\"return_reason\":").string(*value.return_reason);
     return to.raw("}").take();
 }
 

@@ -70,9 +70,9 @@ asio::awaitable<result<order>> order_life::act(user::principal who, order_id id,
             auto found = find_order(tx, id, true);
             if (!found || !may_see(who, *found)) return no_such_order();
             const auto now = parts_.clock.now();
+            if (auto refused = check(*found, now)) return *std::move(refused);
             const bool is_there = found->state == end_of(what);
             if (!is_there && !may(what, found->state)) return not_in_this_state(found->state);
-            if (auto refused = check(*found, now)) return *std::move(refused);
             note(tx, *found, now);
             if (is_there) return stepped{find_order(tx, id).value()};
             return take_step(tx, *found, {what, now, to_string(who.id), traceparent},

@@ -26,9 +26,9 @@ public:
                                                  std::string traceparent);
 
 private:
-    /// Locks the order and, unless it is at the action's end already, checks it, notes what the
-    /// action brings with it, and takes the step. `check` and `note` get (tx, the locked order,
-    /// now); `check` may refuse.
+    /// Locks the order, checks it, notes what the action brings with it and, unless the order is at
+    /// the action's end already, takes the step. `check` (the locked order, now) may refuse,
+    /// whatever the state; `note` gets (tx, the locked order, now).
     template <class Check, class Note>
     asio::awaitable<result<order>> act(user::principal who, order_id id, order_action what,
                                        std::string traceparent, Check check, Note note);

@@ -1,5 +1,6 @@
 #include <market/order/order_module.hpp>
 
+#include "auto_delivery.hpp"
 #include "flights.hpp"
 #include "gate_loader.hpp"
 #include "order_life.hpp"
@@ -48,7 +49,9 @@ public:
           payments_(life_parts_),
           sweeper_(database, blocking, clock, gate, loader_,
                    {chosen.request_deadline, chosen.currency}),
-          parts_{database, blocking, gate, loader_, writer_.queue()} {}
+          parts_{database, blocking, gate, loader_, writer_.queue()} {
+        if (chosen.auto_delivery) auto_delivery_.emplace(life_parts_, *chosen.auto_delivery);
+    }
 
     order_service& service() override { return *this; }
     stock::gate_rebuilder& rebuilder() override { return loader_; }
@@ -60,6 +63,8 @@ public:
         // Apart: a provider that answers slowly keeps no gate closed.
         asio::co_spawn(background_, sweep_until_stopped(sweeper_), asio::detached);
         asio::co_spawn(background_, sweep_until_stopped(payments_), asio::detached);
+        if (auto_delivery_)
+            asio::co_spawn(background_, sweep_until_stopped(*auto_delivery_), asio::detached);
         sweeping_ = std::thread{[this] { background_.run(); }};
     }
 
@@ -173,6 +178,7 @@ private:
     order_life life_;
     payment_desk payments_;
     sweeper sweeper_;
+    std::optional<auto_delivery> auto_delivery_;
     purchase_parts parts_;
     flights flights_;
     asio::io_context background_{1};

@@ -130,6 +130,20 @@ void read_payments(db::transaction& tx, std::span<const order_id> ids, const by_
     }
 }
 
+/// Few orders come to a return, so the rest is not asked about.
+void read_returns(db::transaction& tx, const std::vector<order>& heads, const by_id& orders) {
+    std::vector<order_id> ids;
+    for (const auto& each : heads)
+        if (each.state == order_state::return_requested || each.state == order_state::returned)
+            ids.push_back(each.id);
+    if (ids.empty()) return;
+    sql text;
+    text << "SELECT order_id, reason FROM order_returns WHERE order_id IN ";
+    text.list(ids);
+    for (auto& [id, reason] : tx.query<order_id, std::string>(text))
+        orders.at(id)->return_reason = std::move(reason);
+}
+
 void read_parts(db::transaction& tx, std::vector<order>& orders) {
     if (orders.empty()) return;
     std::vector<order_id> ids;
@@ -141,6 +155,7 @@ void read_parts(db::transaction& tx, std::vector<order>& orders) {
     read_lines(tx, ids, index);
     read_deliveries(tx, ids, index);
     read_payments(tx, ids, index);
+    read_returns(tx, orders, index);
 }
 
 /// The column of the time at which a delivery entered the state.
@@ -218,6 +233,17 @@ void note_shipment(db::transaction& tx, order_id id, const std::optional<std::st
     if (tracking)
         tx.execute(sql{} << "UPDATE deliveries SET tracking = " << *tracking
                          << " WHERE order_id = " << id);
+}
+
+std::vector<order_id> resting_deliveries(db::transaction& tx, instant since, std::size_t max) {
+    std::vector<order_id> out;
+    const auto rows = tx.query<order_id>(
+        sql{} << "SELECT order_id FROM deliveries WHERE state IN ('pending', 'preparing', "
+                 "'shipped') AND pending_at <= "
+              << since << " AND COALESCE(shipped_at, preparing_at, pending_at) <= " << since
+              << " LIMIT " << max);
+    for (const auto& [id] : rows) out.push_back(id);
+    return out;
 }
 
 void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at) {

@@ -82,6 +82,9 @@ void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at
 /// Changes those that are given.
 void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
                    const std::optional<std::string>& tracking);
+/// Orders whose delivery has a way to go and has been in its state since `since` or before, at most
+/// `max`.
+std::vector<order_id> resting_deliveries(db::transaction& tx, instant since, std::size_t max);
 void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at);
 void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at);
 

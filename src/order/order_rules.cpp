@@ -63,6 +63,21 @@ bool return_window_closed(instant delivered, instant now, std::chrono::days wind
     return now > delivered + window;
 }
 
+std::optional<order_action> next_delivery(order_state state) {
+    switch (state) {
+        case confirmed: return order_action::prepare;
+        case preparing: return order_action::ship;
+        case shipped: return order_action::deliver;
+        case pending_payment:
+        case delivered:
+        case return_requested:
+        case returned:
+        case cancelled:
+        case expired: break;
+    }
+    return std::nullopt;
+}
+
 failure not_in_this_state(order_state state) {
     return {errc::order_state,
             "the order is " + std::string{to_string(state)} + ", which does not allow this"};

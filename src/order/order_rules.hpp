@@ -47,6 +47,9 @@ std::string event_of(order_state entered);
 /// Is it too late to ask for a return? `delivered` is when the order was.
 bool return_window_closed(instant delivered, instant now, std::chrono::days window);
 
+/// What brings the delivery of an order in this state one state on; none: it has no way to go.
+std::optional<order_action> next_delivery(order_state state);
+
 /// The refusal of an action that the order's state does not allow.
 failure not_in_this_state(order_state state);
 

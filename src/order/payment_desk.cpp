@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::size_t overdue_max = 500;  ///< expired a round
 constexpr auto nobody = "system";         ///< who expires orders
+constexpr std::size_t purge_page_max = 500;
+constexpr std::chrono::minutes purge_interval{10};
+/// A provider that gets no answer repeats its notice for days, not for weeks. Longer than any hold
+/// (payments.hold_seconds is 7 days at most): no order awaits its payment any more, so that a
+/// notice which comes after all finds its work done and changes nothing.
+constexpr std::chrono::days notice_kept_for{30};
 
 failure too_late() {
     return {errc::order_expired, "the order was not paid in time; nothing was captured"};
@@ -150,12 +156,29 @@ result<payment_desk::noted> payment_desk::note(db::transaction& tx, const paymen
     return out;
 }
 
+/// The lock of an order keeps notices of another order out only until they name the same id: the
+/// second insert waits for the first and fails. Taken anew, it finds what the first was answered.
+result<payment_desk::noted> payment_desk::note_once(const payment_notice& told,
+                                                    const std::string& traceparent) {
+    for (bool again = false;; again = true) {
+        bool came_second = false;
+        auto change = [&](db::transaction& tx) -> result<noted> {
+            try {
+                return note(tx, told, traceparent);
+            } catch (const db::error& failed) {
+                if (failed.why() != db::cause::unique_violation || again) throw;
+                came_second = true;
+                return failure{errc::internal, "the notice was taken meanwhile"};
+            }
+        };
+        auto outcome = parts_.database.write(change);
+        if (!came_second || again) return outcome;
+    }
+}
+
 asio::awaitable<result<payment_receipt>> payment_desk::take_notice(payment_notice told,
                                                                    std::string traceparent) {
-    auto work = [this, told, traceparent]() -> result<noted> {
-        auto change = [&](db::transaction& tx) { return note(tx, told, traceparent); };
-        return parts_.database.write(change);
-    };
+    auto work = [this, told, traceparent]() { return note_once(told, traceparent); };
     auto done = co_await parts_.blocking.run(std::move(work));
     if (!done) co_return done.error();
     co_await spread(parts_, std::move(done->after.credits));
@@ -183,22 +206,40 @@ result<std::optional<stepped>> payment_desk::expire(order_id id) {
     return parts_.database.write(change);
 }
 
-asio::awaitable<void> payment_desk::sweep() {
+asio::awaitable<void> payment_desk::expire_overdue() {
     auto find = [this]() { return find_overdue(); };
     const auto overdue = co_await parts_.blocking.run(std::move(find));
-    if (overdue) {
-        for (const auto& id : *overdue) {
-            auto work = [this, id]() { return expire(id); };
-            auto gone = co_await parts_.blocking.run(std::move(work));
-            if (!gone)
-                log::warning("order.not_expired",
-                             {{"order", to_string(id)},
-                              {"cause", std::string{to_string(gone.error().code)}}});
-            else if (*gone)
-                co_await spread(parts_, std::move((*gone)->credits));
-        }
+    if (!overdue) co_return;
+    for (const auto& id : *overdue) {
+        auto work = [this, id]() { return expire(id); };
+        auto gone = co_await parts_.blocking.run(std::move(work));
+        if (!gone)
+            log::warning(
+                "order.not_expired",
+                {{"order", to_string(id)}, {"cause", std::string{to_string(gone.error().code)}}});
+        else if (*gone)
+            co_await spread(parts_, std::move((*gone)->credits));
     }
+}
+
+/// One page a round, one pass an interval.
+asio::awaitable<void> payment_desk::purge_some_notices() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_purge_) co_return;
+    auto work = [this, before = parts_.clock.now() - notice_kept_for]() -> result<std::size_t> {
+        auto purge = [before](db::transaction& tx) -> result<std::size_t> {
+            return purge_notices(tx, before, purge_page_max);
+        };
+        return parts_.database.write(purge);
+    };
+    const auto purged = co_await parts_.blocking.run(std::move(work));
+    if (!purged || *purged < purge_page_max) next_purge_ = now + purge_interval;
+}
+
+asio::awaitable<void> payment_desk::sweep() {
+    co_await expire_overdue();
     co_await settle_debts(parts_);
+    co_await purge_some_notices();
 }
 
 }  // namespace market::order

@@ -19,8 +19,8 @@ public:
     asio::awaitable<result<payment_receipt>> take_notice(payment_notice told,
                                                          std::string traceparent);
 
-    /// Orders whose payment is overdue expire, as a cancel; the provider gets what it is owed.
-    /// Any number of servers may do it at once.
+    /// Orders whose payment is overdue expire, as a cancel; the provider gets what it is owed;
+    /// notices that were kept long enough are dropped. Any number of servers may do it at once.
     asio::awaitable<void> sweep();
 
 private:
@@ -41,12 +41,16 @@ private:
     asio::awaitable<void> let_go(order_id id, payment_id payment);
     result<noted> note(db::transaction& tx, const payment_notice& told,
                        const std::string& traceparent);
+    result<noted> note_once(const payment_notice& told, const std::string& traceparent);
     result<stepped> note_captured(db::transaction& tx, const order& locked,
                                   const std::string& traceparent);
     result<std::vector<order_id>> find_overdue();
     result<std::optional<stepped>> expire(order_id id);
+    asio::awaitable<void> expire_overdue();
+    asio::awaitable<void> purge_some_notices();
 
     const life_parts& parts_;
+    std::chrono::steady_clock::time_point next_purge_{};
 };
 
 }  // namespace market::order

@@ -127,4 +127,15 @@ void insert_notice(db::transaction& tx, const payment_notice& told, payment_stat
                      << to_string(answered) << ", " << told.at << ", " << at << ")");
 }
 
+std::size_t purge_notices(db::transaction& tx, instant before, std::size_t max) {
+    std::vector<std::string> old;
+    for (auto& [id] : tx.query<std::string>(sql{} << "SELECT id FROM payment_notices WHERE at < "
+                                                  << before << " ORDER BY at LIMIT " << max))
+        old.push_back(std::move(id));
+    sql drop;
+    drop << "DELETE FROM payment_notices WHERE id IN ";
+    if (!old.empty()) tx.execute(drop.list(old));
+    return old.size();
+}
+
 }  // namespace market::order

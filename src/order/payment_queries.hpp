@@ -59,7 +59,10 @@ void forget_debt(db::transaction& tx, const payment_debt& settled);
 
 /// What was answered to the provider's notice of this id, if it came before.
 std::optional<payment_receipt> find_notice(db::transaction& tx, const std::string& id);
+/// A notice that is there already throws unique_violation.
 void insert_notice(db::transaction& tx, const payment_notice& told, payment_state answered,
                    instant at);
+/// Drops those that were taken before `before`, at most `max`; how many it found.
+std::size_t purge_notices(db::transaction& tx, instant before, std::size_t max);
 
 }  // namespace market::order

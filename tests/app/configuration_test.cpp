@@ -126,6 +126,7 @@ TEST_CASE("a bad value is refused with its key, value and origin", "[app][config
         bad{"payments.mode", "paypal", "payments.mode: \"paypal\" is not one of off, sandbox"},
         bad{"payments.hold_seconds", "0", "is not an integer from 1 to 604800"},
         bad{"orders.return_days", "-1", "is not an integer from 0 to 3650"},
+        bad{"orders.auto_delivery_seconds", "31536001", "is not an integer from 0 to 31536000"},
         bad{"auth.secret", "short", "auth.secret: \"(hidden)\" is shorter than 32 bytes"});
     const auto by_flag = complaint({.flags = {{one.name, one.value}}});
     CHECK(by_flag.find(one.says) != std::string::npos);

@@ -17,6 +17,15 @@ std::span<const std::byte> bytes_of(const std::string& text) {
     return std::as_bytes(std::span{text.data(), text.size()});
 }
 
+template <class T>
+concept writable = requires(sql& text, T value) {
+    text << value;
+};
+// A pointer must not slip through as a bool, nor a text of run time as SQL.
+static_assert(writable<std::string> && writable<std::string_view> && writable<bool>);
+static_assert(!writable<const char*> && !writable<char*> && !writable<const char* const&>);
+static_assert(!writable<const void*>);
+
 }  // namespace
 
 TEST_CASE("a text comes back as it was written, whatever is in it", "[db]") {

@@ -119,6 +119,15 @@ class Shop:
         return self.servers[0]
 
 
+class FullStack:
+    """Of a TestCase, before EmbeddedStack: its shops stand on MySQL and a Redis of their own."""
+
+    def shop(self, env=None):
+        redis = self.enterContext(Redis())
+        return Server(env={"MARKET_DATABASE_URL": fresh_mysql_database(),
+                           "MARKET_GATE_URL": redis.url} | (env or {}))
+
+
 class Crowd:
     """Clients on keep-alive connections who each ask with one key until the answer is definite."""
 

@@ -134,6 +134,13 @@ class Output:
         self._reader.join(timeout=STOP_SECONDS)
 
 
+class EmbeddedStack:
+    """Of a TestCase: where its shops stand. Another one first in a subclass moves them there."""
+
+    def shop(self, env=None):
+        return Server(env=env)
+
+
 class Server:
     """One server process with a data directory of its own."""
 

@@ -7,7 +7,8 @@ import time
 import unittest
 import uuid
 
-from harness import Server, eventually
+from full_stack import FullStack, needs
+from harness import EmbeddedStack, eventually
 
 SECRET = "whsec of the tests"
 PAYMENTS = {"MARKET_PAYMENTS_MODE": "sandbox", "MARKET_PAYMENTS_WEBHOOK_SECRET": SECRET}
@@ -28,9 +29,9 @@ def notice(order, kind="payment.captured"):
             f' "at":"2026-11-23T09:00:00+09:00" }}').encode()
 
 
-class OrderLife(unittest.TestCase):
+class OrderLife(EmbeddedStack, unittest.TestCase):
     def test_who_buys_or_cancels_reads_it_at_once(self):
-        with Server() as shop:
+        with self.shop() as shop:
             sale = shop.make_sale(units=3, limit=3)
             goods = shop.make_product(stock=5)
             [buyer] = shop.buyers(1)
@@ -53,14 +54,14 @@ class OrderLife(unittest.TestCase):
                              shop.expect(200, "GET", f"/v1/sales/{sale['id']}")["status"])
 
     def test_a_webhook_proves_itself_before_anything_else_is_judged(self):
-        with Server(env=PAYMENTS) as shop:
+        with self.shop(PAYMENTS) as shop:
             for kind, body in (("text/plain", b"hello"), ("application/json", b"{")):
                 refused = shop.request("POST", "/v1/payments/webhooks/sandbox", body,
                                        headers={"Content-Type": kind, "Market-Signature": "t=1"})
                 self.assertEqual((401, "unauthenticated"), (refused.status, refused.body["code"]))
 
     def test_paid_delivered_returned(self):
-        with Server(env=PAYMENTS) as shop:
+        with self.shop(PAYMENTS) as shop:
             sale = shop.make_sale(units=1)
             [buyer] = shop.buyers(1)
             admin = shop.admin_token()
@@ -76,22 +77,30 @@ class OrderLife(unittest.TestCase):
             self.assertEqual(paid, shop.expect(200, "POST", path + "/payment", CARD, buyer))
             shop.expect(200, "PUT", path + "/delivery",
                         {"state": "shipped", "carrier": "Post", "tracking": "1"}, admin)
-            self.assertEqual("order_state",
-                             shop.expect(409, "POST", path + "/cancel", {}, buyer)["code"])
-            shop.expect(200, "PUT", path + "/delivery", {"state": "delivered"}, admin)
+            for who in (buyer, admin):
+                self.assertEqual("order_state",
+                                 shop.expect(409, "POST", path + "/cancel", {}, who)["code"])
+            delivered = shop.expect(200, "PUT", path + "/delivery", {"state": "delivered"}, admin)
+            self.assertNotIn("return_reason", delivered)
+            self.assertEqual("forbidden", shop.expect(403, "POST", path + "/return",
+                                                      {"reason": "mine"}, admin)["code"])
             shop.expect(200, "POST", path + "/return", {"reason": "too small"}, buyer)
             shop.assert_sound()
             returned = shop.expect(200, "POST", path + "/return/accept", {}, admin)
             self.assertEqual(("returned", "refunded", "delivered"), (
                 returned["state"], returned["payment"]["state"], returned["delivery"]["state"]))
+            self.assertEqual("too small", returned["return_reason"])
             self.assertEqual(returned, shop.expect(200, "GET", path, token=buyer))
+            self.assertEqual([returned], shop.expect(200, "GET", "/v1/orders?state=returned",
+                                                     token=admin)["items"])
             again = shop.order(buyer, sale["id"], key="k")
             self.assertEqual(first.raw, again.raw, "a replay is the first 201, byte for byte")
-            self.assertEqual(201, shop.order(buyer, sale["id"]).status, "the unit came back")
+            # The unit came back; Redis lets it out after a moment.
+            eventually(lambda: shop.order(buyer, sale["id"]).status == 201)
             shop.assert_sound()
 
     def test_not_paid_in_time_and_paid_too_late(self):
-        with Server(env=PAYMENTS | {"MARKET_PAYMENTS_HOLD_SECONDS": "1"}) as shop:
+        with self.shop(PAYMENTS | {"MARKET_PAYMENTS_HOLD_SECONDS": "1"}) as shop:
             sale = shop.make_sale(units=1)
             first, second = shop.buyers(2)
             order = shop.order(first, sale["id"]).body
@@ -109,7 +118,7 @@ class OrderLife(unittest.TestCase):
             shop.assert_sound()
 
     def test_webhooks_confirm_and_are_signed(self):
-        with Server(env=PAYMENTS) as shop:
+        with self.shop(PAYMENTS) as shop:
             sale = shop.make_sale(units=1)
             [buyer] = shop.buyers(1)
             order = shop.order(buyer, sale["id"]).body
@@ -124,6 +133,23 @@ class OrderLife(unittest.TestCase):
             self.assertEqual("captured", notify(shop, body).body["payment_state"])
             self.assertEqual("confirmed", shop.expect(200, "GET", path, token=buyer)["state"])
             shop.assert_sound()
+
+    def test_deliveries_go_on_by_themselves_when_the_shop_is_set_so(self):
+        with self.shop({"MARKET_ORDERS_AUTO_DELIVERY_SECONDS": "1"}) as shop:
+            sale = shop.make_sale(units=1)
+            [buyer] = shop.buyers(1)
+            path = f"/v1/orders/{shop.order(buyer, sale['id']).body['id']}"
+            eventually(lambda: shop.expect(200, "GET", path, token=buyer)["state"] == "delivered")
+            history = shop.expect(200, "GET", path, token=buyer)["delivery"]["history"]
+            self.assertEqual(["pending", "preparing", "shipped", "delivered"],
+                             [step["state"] for step in history])
+            shop.expect(200, "POST", path + "/return", {"reason": "too late"}, buyer)
+            shop.assert_sound()
+
+
+@needs("MYSQL")
+class OrderLifeOnTheFullStack(FullStack, OrderLife):
+    pass
 
 
 if __name__ == "__main__":

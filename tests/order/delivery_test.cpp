@@ -81,12 +81,19 @@ TEST_CASE("an accepted return gives back stock, limit and credit, once", "[order
     CHECK(code_of(shop.run(shop.calls().request_return(shop.admin(), id, "mine", ""))) ==
           "forbidden");
 
-    CHECK(code_of(shop.request_return(shop.buyer(1), id)) == "return_requested");
-    CHECK(code_of(shop.request_return(shop.buyer(1), id)) == "return_requested");
+    const auto asked = shop.request_return(shop.buyer(1), id).value();
+    CHECK(asked.return_reason == "too small");
+    const auto other_words =
+        shop.run(shop.calls().request_return(shop.as(shop.buyer(1)), id, "too large", ""));
+    CHECK(to_json(other_words.value(), "KRW") == to_json(asked, "KRW"));
     CHECK(shop.pool(pool_of(sale)).sold == 1);
     const auto returned = shop.accept_return(id).value();
     CHECK(returned.state == order_state::returned);
+    const auto accepted_at = shop.clock().now();
+    shop.clock().advance(1h);
     CHECK(to_json(shop.accept_return(id).value(), "KRW") == to_json(returned, "KRW"));
+    CHECK(shop.count(db::sql{} << "SELECT COUNT(*) FROM order_returns WHERE accepted_at = "
+                               << accepted_at) == 1);
     CHECK(history_of(returned) == "pending delivered ");
     CHECK(shop.pool(pool_of(sale)).sold == 0);
     CHECK(shop.view(sale).remaining == 1);
@@ -113,24 +120,29 @@ TEST_CASE("a return is refused once its days are over", "[order][return]") {
     CHECK(code_of(shop.accept_return(early)) == "returned");
 }
 
-TEST_CASE("parallel acceptances of one return give back once", "[order][return]") {
-    life_shop shop{life_shop::unpaid{}};
-    const auto sale = shop.sale(5, 5);
-    const auto id = shop.buy(shop.buyer(1), sale).value().id;
-    REQUIRE(shop.deliver(id, step_to::delivered).has_value());
-    REQUIRE(shop.request_return(shop.buyer(1), id).has_value());
-    std::vector<std::thread> crowd;
-    std::atomic<int> well{0};
-    for (int i = 0; i < 8; ++i)
-        crowd.emplace_back([&] {
-            well +=
-                shop.run_elsewhere(shop.calls().accept_return(shop.admin(), id, "")).has_value();
-        });
-    for (auto& thread : crowd) thread.join();
-    CHECK(well == 8);
-    CHECK(shop.pool(pool_of(sale)).sold == 0);
-    CHECK(shop.view(sale).remaining == 5);
-    CHECK(shop.events_of(id) == "created delivered return_requested returned");
+TEST_CASE("parallel acceptances of one return give back once, and all are told so",
+          "[order][return]") {
+    for (const auto& kind : kinds_there()) {
+        INFO(kind);
+        life_shop shop{kind};
+        const auto sale = shop.sale(5, 5);
+        const auto id = shop.buy(shop.buyer(1), sale).value().id;
+        REQUIRE(shop.pay(shop.buyer(1), id).has_value());
+        REQUIRE(shop.deliver(id, delivery_step::delivered).has_value());
+        REQUIRE(shop.request_return(shop.buyer(1), id).has_value());
+        std::vector<std::thread> crowd;
+        std::atomic<int> well{0};
+        for (int i = 0; i < 8; ++i)
+            crowd.emplace_back([&] {
+                well += shop.run_elsewhere(shop.calls().accept_return(shop.admin(), id, ""))
+                            .has_value();
+            });
+        for (auto& thread : crowd) thread.join();
+        CHECK(well == 8);
+        CHECK(shop.pool(pool_of(sale)).sold == 0);
+        CHECK(shop.view(sale).remaining == 5);
+        CHECK(shop.events_of(id) == "created confirmed delivered return_requested returned");
+    }
 }
 
 TEST_CASE("a list is filtered by any state", "[order]") {

@@ -1,8 +1,11 @@
 #pragma once
 /// A shop that takes payments, and all that can be done to an order.
+#include "auto_delivery.hpp"
 #include "order_shop.hpp"
 #include "payment_desk.hpp"
+#include "sweeper.hpp"
 
+#include <iostream>
 #include <mutex>
 
 namespace market::order::testing {
@@ -57,11 +60,32 @@ inline settings with_payments(std::shared_ptr<payment_provider> provider) {
     return out;
 }
 
+/// The database servers that are there; says which are not.
+inline std::vector<std::string> servers_there() {
+    std::vector<std::string> out;
+    for (const std::string kind : {"mysql", "mariadb"}) {
+        const auto* variable =
+            kind == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
+        if (db::test::server_from_environment(variable))
+            out.push_back(kind);
+        else
+            std::cout << kind << ": skipped, because " << variable << " is not set\n";
+    }
+    return out;
+}
+/// And sqlite.
+inline std::vector<std::string> kinds_there() {
+    auto out = servers_there();
+    out.insert(out.begin(), "sqlite");
+    return out;
+}
+
 class life_shop : public order_shop {
 public:
     /// With a hold of 600 s.
-    explicit life_shop(const std::string& kind = "sqlite")
-        : life_shop(std::make_shared<spy_provider>(), kind) {}
+    explicit life_shop(const std::string& kind = "sqlite",
+                       std::int64_t low_at = stock::low_at_default)
+        : life_shop(std::make_shared<spy_provider>(), kind, low_at) {}
     /// Without payments.
     struct unpaid {};
     explicit life_shop(unpaid)
@@ -102,20 +126,40 @@ public:
         payment_desk desk{parts_};
         run_elsewhere(desk.sweep());
     }
+    /// Likewise: sales begin and end, gates are looked after.
+    void sweep_sales() {
+        sweeper broom{record(), blocking(), clock(), gate(), orders().rebuilder(), {5s, "KRW"}};
+        run(broom.sweep());
+    }
+    void sweep_sales_elsewhere() {
+        sweeper broom{record(), blocking(), clock(), gate(), orders().rebuilder(), {5s, "KRW"}};
+        run_elsewhere(broom.sweep());
+    }
+    /// Likewise: deliveries that have stayed in their state go on.
+    void move_deliveries(std::chrono::seconds stay) {
+        auto_delivery worker{parts_, stay};
+        run(worker.sweep());
+    }
+    void move_deliveries_elsewhere(std::chrono::seconds stay) {
+        auto_delivery worker{parts_, stay};
+        run_elsewhere(worker.sweep());
+    }
     /// What the provider has yet to be told.
     std::int64_t debts() {
         return count(db::sql{} << "SELECT COUNT(*) FROM payments WHERE owed IS NOT NULL");
     }
 
-    /// `created confirmed ...`, in the order of their appending.
-    std::string events_of(order_id id) {
+    /// `created confirmed ...` of an order, `opened closed` of a sale, as they were appended.
+    template <class Tag>
+    std::string events_of(const market::id<Tag>& id) {
         std::string out;
         auto list = [&](db::transaction& tx) -> result<void> {
-            for (const auto& [type] :
-                 tx.query<std::string>(db::sql{} << "SELECT type FROM outbox WHERE subject = "
-                                                 << to_string(id) << " ORDER BY id")) {
+            for (const auto& [type] : tx.query<std::string>(
+                     db::sql{} << "SELECT type FROM outbox WHERE subject = " << to_string(id)
+                               << " AND topic <> 'market.stock' ORDER BY id")) {
                 if (!out.empty()) out += " ";
-                out += type.substr(13, type.size() - 16);  // market.order.(...).v1
+                const auto name = type.substr(type.find('.', 7) + 1);  // market.order.(...).v1
+                out += name.substr(0, name.size() - 3);
             }
             return {};
         };
@@ -124,8 +168,8 @@ public:
     }
 
 private:
-    life_shop(std::shared_ptr<spy_provider> provider, const std::string& kind)
-        : order_shop(with_payments(provider), {}, kind),
+    life_shop(std::shared_ptr<spy_provider> provider, const std::string& kind, std::int64_t low_at)
+        : order_shop(with_payments(provider), {}, kind, {.currency = "KRW", .low_at = low_at}),
           provider_(std::move(provider)),
           parts_(make_parts()) {}
 

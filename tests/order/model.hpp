@@ -1,5 +1,6 @@
 #pragma once
 /// The life of orders as a plain model: what each action has to answer and to leave behind.
+#include "model_stock.hpp"
 #include "order_rules.hpp"
 
 #include <map>
@@ -18,38 +19,42 @@ struct model_order {
     std::string token;  ///< last tried with; empty: none, or the provider captured
     instant expires_at, delivered_at;
     std::string delivery = "none";
-    std::string events = "created";
+    std::string events = " created";
 };
 
-/// One product with one sale, and whoever buys of them.
+/// One product with one sale, and whoever buys of them. Actors are `admin`, `system`, or a buyer's
+/// number.
 class model {
 public:
-    model(std::int64_t general, std::int64_t on_sale, std::int64_t limit)
-        : general_total(general), sale_total(on_sale), limit_(limit) {}
+    model(std::int64_t general, std::int64_t on_sale, std::int64_t limit, instant from, instant to)
+        : stock(general, on_sale), starts_at(from), ends_at(to), limit_(limit) {}
 
-    /// `placed`, or any refusal that this cart has earned, the first first.
-    std::vector<std::string> may_answer(std::size_t buyer, std::int64_t of_sale,
-                                        std::int64_t plain) const {
-        std::vector<std::string> out;
-        if (of_sale > 0 && closed) return {"sale_ended"};
-        if (of_sale > 0 && bought_by(buyer) + of_sale > limit_) out.emplace_back("purchase_limit");
-        if (of_sale > 0 && sale_sold + of_sale > sale_total) out.emplace_back("sold_out");
-        if (out.empty() && general_sold + plain > general_total) out.emplace_back("out_of_stock");
-        if (out.empty()) out.emplace_back("placed");
-        return out;
+    /// `placed`, or the refusal.
+    std::string buy(std::size_t buyer, std::int64_t of_sale, std::int64_t plain,
+                    instant now) const {
+        if (of_sale > 0) {
+            if (has_ended(now)) return "sale_ended";
+            if (now < starts_at) return "sale_not_open";
+            if (paused) return "sale_paused";
+            if (bought_by(buyer) + of_sale > limit_) return "purchase_limit";
+            if (stock.sale.available() < of_sale) return "sold_out";
+        }
+        return stock.general.available() < plain ? "out_of_stock" : "placed";
     }
     void place(model_order made) {
-        sale_sold += made.sale_units;
-        general_sold += made.plain_units;
-        if (made.sale_units > 0) buyers[made.buyer] += made.sale_units;
+        if (made.sale_units > 0) {
+            stock.sale.take(made.sale_units);
+            buyers[made.buyer] += made.sale_units;
+        }
+        if (made.plain_units > 0) stock.general.take(made.plain_units);
         orders.push_back(std::move(made));
     }
 
-    std::string cancel(model_order& of, instant) {
+    std::string cancel(model_order& of, const std::string& actor) {
         if (of.state == order_state::cancelled) return "cancelled";
         if (!may(order_action::cancel, of.state)) return "order_state";
         if (of.delivery != "none") of.delivery = "cancelled";
-        end(of, order_state::cancelled);
+        end(of, order_state::cancelled, actor);
         return "cancelled";
     }
 
@@ -77,7 +82,7 @@ public:
                 of.paid = payment_state::declined;
                 of.token.clear();
             } else if (of.expires_at <= now) {
-                end(of, order_state::expired);
+                end(of, order_state::expired, "system");
                 of.paid = payment_state::refunded;
             } else {
                 of.token.clear();
@@ -110,37 +115,70 @@ public:
     std::string accept_return(model_order& of) {
         if (of.state == order_state::returned) return "returned";
         if (!may(order_action::accept_return, of.state)) return "order_state";
-        end(of, order_state::returned);
+        end(of, order_state::returned, "admin");
         return "returned";
     }
 
-    void expire_overdue(instant now) {
-        for (auto& each : orders)
-            if (each.state == order_state::pending_payment && each.expires_at <= now)
-                end(each, order_state::expired);
+    std::string adjust(std::int64_t delta) {
+        return stock.adjust(delta) ? "adjusted" : "stock_conflict";
     }
 
-    void close() {
-        if (!closed) move_to_general(sale_total - sale_sold);
+    /// The sale's status, or the refusal.
+    std::string pause(bool wanted, instant now) {
+        if (has_ended(now)) return "sale_state";
+        paused = wanted;
+        return status(now);
+    }
+
+    /// Only before it opened.
+    std::string resize(std::int64_t quantity, instant now) {
+        if (has_ended(now)) return "sale_state";
+        if (quantity == stock.quantity) return "resized";
+        if (is_told_open() || now >= starts_at) return "sale_state";
+        return stock.resize(quantity) ? "resized" : "stock_conflict";
+    }
+
+    /// What the clock brings: sales are told to have opened, and close; payments expire.
+    void time_comes(instant now, std::chrono::seconds request_deadline) {
+        for (auto& each : orders)
+            if (each.state == order_state::pending_payment && each.expires_at <= now)
+                end(each, order_state::expired, "system");
+        if (closed) return;
+        tell_opened(now);
+        if (ends_at + request_deadline <= now) close("system", now);
+    }
+    void tell_opened(instant now) {
+        if (!closed && !is_told_open() && starts_at <= now) sale_events += " opened";
+    }
+    void close(const std::string& actor, instant now) {
+        if (closed) return;
+        tell_opened(now);
+        stock.close(actor);
+        sale_events += " closed";
         closed = true;
     }
 
+    bool has_ended(instant now) const { return closed || now >= ends_at; }
+    std::string status(instant now) const {
+        if (has_ended(now)) return "ended";
+        if (now < starts_at) return "upcoming";
+        if (paused) return "paused";
+        return stock.sale.available() == 0 ? "sold_out" : "open";
+    }
     std::int64_t limit() const { return limit_; }
 
-    std::int64_t general_total, general_sold = 0;
-    std::int64_t sale_total, sale_sold = 0;
-    bool closed = false;
+    model_stock stock;
+    instant starts_at, ends_at;
+    bool paused = false, closed = false;
+    std::string sale_events;
     std::map<std::size_t, std::int64_t> buyers;  ///< units of the sale in live orders
     std::vector<model_order> orders;
 
 private:
+    bool is_told_open() const { return sale_events.starts_with(" opened"); }
     std::int64_t bought_by(std::size_t buyer) const {
         const auto found = buyers.find(buyer);
         return found == buyers.end() ? 0 : found->second;
-    }
-    void move_to_general(std::int64_t units) {
-        sale_total -= units;
-        general_total += units;
     }
     void enter(model_order& of, order_state to) {
         of.state = to;
@@ -151,13 +189,14 @@ private:
         of.paid = payment_state::captured;
         of.delivery = "pending";
     }
-    void end(model_order& of, order_state to) {
+    void end(model_order& of, order_state to, const std::string& actor) {
         enter(of, to);
         if (of.paid == payment_state::captured) of.paid = payment_state::refunded;
-        sale_sold -= of.sale_units;
-        general_sold -= of.plain_units;
-        if (of.sale_units > 0) buyers[of.buyer] -= of.sale_units;
-        if (closed) move_to_general(of.sale_units);
+        if (of.plain_units > 0) stock.general.give_back(of.plain_units);
+        if (of.sale_units == 0) return;
+        buyers[of.buyer] -= of.sale_units;
+        stock.sale.give_back(of.sale_units);
+        if (closed) stock.move_to_general(of.sale_units, actor);
     }
 
     std::int64_t limit_;

@@ -38,4 +38,9 @@ TEST_CASE("an order's JSON holds any text and every member of the contract", "[o
     CHECK(read.at("delivery").at("carrier").as_string() == "carrier");
     CHECK(read.at("delivery").at("tracking").is_null());
     CHECK(read.at("delivery").at("history").at(1).at("state").as_string() == "cancelled");
+
+    made.return_reason = "too \"small\"";
+    const auto returned = json::parse(to_json(made, "KRW")).as_object();
+    CHECK(returned.size() == members.size() + 1);
+    CHECK(returned.at("return_reason").as_string() == "too \"small\"");
 }

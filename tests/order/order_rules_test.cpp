@@ -42,6 +42,18 @@ TEST_CASE("each action ends in a state of its own, whose name is its event", "[o
                                           "market.order.returned.v1"});
 }
 
+TEST_CASE("a delivery has one way on from each of its states but the last", "[order][rules]") {
+    for (const auto state : order_states) {
+        INFO(to_string(state));
+        const auto next = next_delivery(state);
+        if (!next) CHECK_FALSE(may(order_action::deliver, state));
+        if (next) CHECK(may(*next, state));
+    }
+    CHECK(next_delivery(order_state::confirmed) == order_action::prepare);
+    CHECK(next_delivery(order_state::preparing) == order_action::ship);
+    CHECK(next_delivery(order_state::shipped) == order_action::deliver);
+}
+
 TEST_CASE("units of the cancelled, expired and returned are not sold", "[order][rules]") {
     for (const auto state : order_states) {
         INFO(to_string(state));

@@ -43,7 +43,7 @@ class order_shop {
 public:
     /// `kind`: sqlite, mysql or mariadb; the server has to be there.
     explicit order_shop(settings chosen = {}, const database_wrapper& wrap = {},
-                        const std::string& kind = "sqlite")
+                        const std::string& kind = "sqlite", catalog::settings goods = {})
         : home_(db::test::fresh_database::on(kind)),
           record_(open_migrated(*home_)),
           wrapped_(wrap ? wrap(*record_) : nullptr),
@@ -52,7 +52,7 @@ public:
           orders_(make_order_module(
               database_, blocking_, clock_, *gate_, [] {}, chosen)),
           catalog_(catalog::make_catalog_service(*record_, blocking_, clock_, *gate_,
-                                                 orders_->rebuilder())) {
+                                                 orders_->rebuilder(), std::move(goods))) {
         orders_->start();
         for (auto& buyer : user::seed_buyers(*record_, clock_, std::string(32, 's'), 40).value())
             buyers_.push_back(buyer.id);

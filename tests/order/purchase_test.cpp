@@ -179,6 +179,36 @@ TEST_CASE("of several culprits the first by existence, state, sale, product is n
     CHECK(shop.orders_made() == 1);
 }
 
+TEST_CASE("of two sales the state of either is told before what is left of the first", "[order]") {
+    order_shop shop;
+    auto& goods = shop.catalog();
+    const auto first = shop.sale(1), second = shop.sale(1), third = shop.sale(1, 1, 1h);
+    REQUIRE(shop.buy(shop.buyer(1), first).has_value());
+    const auto told = [&](sale_id other) {
+        const auto reply = shop.buy(shop.wish(shop.buyer(2), {{first, 1}, {other, 1}}));
+        return code_of(reply) + " " + culprit_of(reply);
+    };
+    CHECK(told(second) == "sold_out /lines/0");
+    CHECK(told(third) == "sale_not_open /lines/1");
+    REQUIRE(shop.run(goods.pause_sale(second, true)).has_value());
+    CHECK(told(second) == "sale_paused /lines/1");
+    REQUIRE(shop.run(goods.close_sale(second, shop.buyer())).has_value());
+    CHECK(told(second) == "sale_ended /lines/1");
+}
+
+TEST_CASE("a retired product is not sold, alone or in a cart", "[order]") {
+    order_shop shop;
+    const auto sale = shop.sale(2);
+    const auto gone = shop.product(3);
+    REQUIRE(shop.run(shop.catalog().retire_product(gone)).has_value());
+    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{gone, 1}}))) == "product_not_found");
+    const auto mixed = shop.buy(shop.wish(shop.buyer(1), {{sale, 1}, {gone, 1}}));
+    CHECK(code_of(mixed) == "product_not_found");
+    CHECK(culprit_of(mixed) == "/lines/1");
+    // It was known before anything was asked of the gate: no number is lost.
+    CHECK(seq_of(shop.buy(shop.buyer(2), sale).value()) == 1);
+}
+
 TEST_CASE("a buyer without an address has to send one", "[order]") {
     order_shop shop;
     const auto admin =

@@ -1,7 +1,8 @@
-#include "order_shop.hpp"
-#include "sweeper.hpp"
+#include "life_shop.hpp"
 
 #include <market/catalog/catalog_record.hpp>
+
+#include <boost/json.hpp>
 
 using namespace market;
 using namespace market::order;
@@ -62,6 +63,55 @@ TEST_CASE("that a sale began is told when it does", "[order][sales]") {
     CHECK(told(shop, "market.sale.opened.v1") == 1);
     sweep(shop);
     CHECK(told(shop, "market.sale.opened.v1") == 1);
+}
+
+TEST_CASE("many servers tell once that a sale began, and once that it ended, in that order",
+          "[order][events]") {
+    for (const auto& kind : kinds_there()) {
+        INFO(kind);
+        life_shop shop{kind};
+        std::vector<sale_id> sales;
+        for (int i = 0; i < 4; ++i) sales.push_back(shop.sale(3, 1, 1h));
+        const auto all_sweep = [&] {
+            std::vector<std::thread> servers;
+            for (int i = 0; i < 4; ++i) servers.emplace_back([&] { shop.sweep_sales_elsewhere(); });
+            for (auto& thread : servers) thread.join();
+        };
+        shop.clock().advance(1h);
+        all_sweep();
+        CHECK(told(shop, "market.sale.opened.v1") == 4);
+        shop.clock().advance(24h + request_deadline);
+        all_sweep();
+        for (const auto& sale : sales) {
+            CHECK(shop.events_of(sale) == "opened closed");
+            CHECK(shop.count(db::sql{} << "SELECT events FROM sales WHERE id = " << sale) == 2);
+        }
+        CHECK(told(shop, "market.sale.closed.v1") == 4);
+    }
+}
+
+TEST_CASE("what is told of a sale is the sale as it is then", "[order][events]") {
+    life_shop shop;
+    const auto sale = shop.sale(3, 1, 1h);
+    shop.clock().advance(1h);
+    shop.sweep_sales();
+    REQUIRE(shop.buy(shop.buyer(1), sale).has_value());
+    REQUIRE(shop.run(shop.catalog().close_sale(sale, shop.buyer())).has_value());
+    const auto data = [&](const std::string& type) {
+        auto read = [&](db::transaction& tx) -> result<std::string> {
+            return std::get<0>(tx.query_one<std::string>(
+                                     db::sql{} << "SELECT data FROM outbox WHERE type = " << type)
+                                   .value());
+        };
+        return boost::json::parse(shop.record().read(read).value());
+    };
+    const auto opened = data("market.sale.opened.v1"), closed = data("market.sale.closed.v1");
+    CHECK(opened.at("id").as_string() == to_string(sale));
+    CHECK(opened.at("status").as_string() == "open");
+    CHECK(opened.at("remaining").as_int64() == 3);
+    CHECK(closed.at("status").as_string() == "ended");
+    CHECK(closed.at("remaining").as_int64() == 0);  // two went back to the product
+    CHECK(closed.at("quantity").as_int64() == 3);
 }
 
 TEST_CASE("a gate that a close left behind is removed", "[order][sales]") {

@@ -1,6 +1,9 @@
 /// Who listens is told once that stock is low, and once that it is sold out, until units come back.
 #include "stock/ledger_fixture.hpp"
 
+#include <atomic>
+#include <thread>
+
 namespace market::stock::testing {
 namespace {
 
@@ -119,6 +122,60 @@ TEST_CASE("units counted out of a product are told, units counted in are not", "
     CHECK(adjust(-1).error().facts.at(0).first == "available");
     CHECK(record.general_pool().total == 0);
     CHECK(record.moved().first == 0);
+}
+
+TEST_CASE("a product's own units are told like a sale's, under the product's id",
+          "[ledger][events]") {
+    told_record record{GENERATE(from_range(database_kinds()))};
+    record.put_on_sale(30, 15);
+    const auto general = pool_of(record.product);
+    const auto take = [&](std::int64_t units) {
+        return record.stock_record::take(general, units, {});
+    };
+    REQUIRE(take(4));
+    CHECK(record.told(general).empty());
+    REQUIRE(take(1));
+    CHECK(record.told(general) == types{"low"});
+    CHECK(record.last_data == "{\"product_id\":\"" + to_string(record.product) +
+                                  "\",\"sale_id\":null,\"available\":10}");
+    REQUIRE(take(10));
+    CHECK_FALSE(take(1));
+    CHECK(record.told(general) == types{"low", "sold_out"});
+    CHECK(record.told().empty());
+    record.close();  // the sale's 15 come back
+    REQUIRE(take(15));
+    CHECK(record.told(general) == types{"low", "sold_out", "low", "sold_out"});
+}
+
+TEST_CASE("units that move between pools are no occasion, the next sale of one is",
+          "[ledger][events]") {
+    told_record record{GENERATE(from_range(database_kinds()))};
+    record.put_on_sale(30, 25);
+    const auto general = pool_of(record.product);
+    CHECK(record.told(general).empty());
+    REQUIRE(record.stock_record::take(general, 1, {}));
+    CHECK(record.told(general) == types{"low"});
+}
+
+TEST_CASE("many who take at once are told of one low and one end", "[ledger][events]") {
+    told_record record{GENERATE(from_range(database_kinds()))};
+    record.put_on_sale(30, 15);
+    const ledger::pool_take wanted{pool_of(record.sale), 1, record.sale_pool().gate_epoch};
+    std::atomic<int> taken{0};
+    std::vector<std::thread> crowd;
+    for (int i = 0; i < 4; ++i)
+        crowd.emplace_back([&] {
+            for (int round = 0; round < 5; ++round) {
+                auto one = [&](db::transaction& tx) -> result<bool> {
+                    return ledger::take(tx, wanted);
+                };
+                taken += record.database().write(one).value() ? 1 : 0;
+            }
+        });
+    for (auto& thread : crowd) thread.join();
+    CHECK(taken == 15);
+    CHECK(record.told() == types{"low", "sold_out"});
+    CHECK(record.events() == 2);
 }
 
 TEST_CASE("low is where it was set, also in pools that are there", "[ledger][events]") {

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace market::db {
@@ -50,6 +51,10 @@ public:
         text_.push_back(value ? '1' : '0');
         return *this;
     }
+    /// A pointer would become a bool: a `const char*` of run time has to say what it is, a value
+    /// (std::string_view) or, in the source, SQL (raw).
+    template <class Pointer>
+    requires std::is_pointer_v<Pointer> sql& operator<<(const Pointer&) = delete;
     /// UTF-8 without NUL; NUL throws std::invalid_argument.
     sql& operator<<(std::string_view value);
     sql& operator<<(const std::string& value) { return *this << std::string_view{value}; }

@@ -73,6 +73,7 @@ struct order {
     std::optional<instant> expires_at;  ///< of an order that awaits its payment, or has expired
     std::optional<market::order::payment> payment;    ///< none: the shop takes no payments
     std::optional<market::order::delivery> delivery;  ///< from confirmed on
+    std::optional<std::string> return_reason;         ///< the buyer's, once a return was requested
 };
 
 /// The resource of the contract (API.md 5); also the `data` of its events.

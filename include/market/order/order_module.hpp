@@ -27,6 +27,8 @@ struct settings {
     std::chrono::days return_window{7};  ///< `orders.return_days`, from the delivery
     std::optional<std::chrono::seconds> payment_hold{};  ///< none: orders are confirmed at once
     std::shared_ptr<payment_provider> provider{};        ///< none: the sandbox
+    /// How long a delivery stays in a state before it moves on by itself; none: never.
+    std::optional<std::chrono::seconds> auto_delivery{};
 };
 
 /// The order module as one part: service, rebuilder, group-committing writer, sweeper.

@@ -117,7 +117,8 @@ struct pool_take {
 /// sold + units where id, epoch and sold + units <= total hold (and, for a sale, not closed). A
 /// sale pool is never taken from without an epoch, nor a general pool with one.
 /// A take that leaves `low_at` units or fewer, or none, appends the event that tells so, once until
-/// units come back. False when no row fits: nothing changed, the caller rolls back and asks why.
+/// units come back. Units that move between pools are not sold: they are no occasion. False when no
+/// row fits: nothing changed, the caller rolls back and asks why.
 bool take(db::transaction& tx, const pool_take& wanted);
 
 struct buyer_take {
