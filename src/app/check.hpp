@@ -1,7 +1,5 @@
 #pragma once
 /// The proof: every equation of the shop, recomputed from the rows.
-#include "observed_gate.hpp"
-
 #include <market/base/error.hpp>
 #include <market/db/database.hpp>
 
@@ -11,6 +9,9 @@
 #include <vector>
 
 namespace market::app {
+
+class configuration;
+class observed_gate;
 
 struct broken_row {
     std::string table;

@@ -1,4 +1,5 @@
 #include "check.hpp"
+#include "observed_gate.hpp"
 
 #include <algorithm>
 #include <map>
