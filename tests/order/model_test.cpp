@@ -61,9 +61,9 @@ void play_sequences(const std::string& kind, int sequences) {
 TEST_CASE("random lives of orders and goods are as a plain model says", "[order][model]") {
     // What is proved here is no matter of disks: in memory there are more lives a second.
     if (std::filesystem::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 0);
-    play_sequences("sqlite", chosen_count(1'600));
+    play_sequences("sqlite", chosen_count(1'200));
 }
 
 TEST_CASE("random lives on database servers are as a plain model says", "[order][model]") {
-    for (const auto& kind : servers_there()) play_sequences(kind, chosen_count(200));
+    for (const auto& kind : servers_there()) play_sequences(kind, chosen_count(100));
 }
