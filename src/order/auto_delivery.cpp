@@ -48,7 +48,7 @@ asio::awaitable<void> auto_delivery::sweep() {
                 "order.delivery_not_moved",
                 {{"order", to_string(id)}, {"cause", std::string{to_string(moved.error().code)}}});
     }
-    if (!due->empty()) parts_.notify_relay();
+    if (!due->empty()) parts_.notify();
 }
 
 }  // namespace market::order
