@@ -4,6 +4,7 @@
 Redis is a private one of each test, to be killed.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -232,6 +233,8 @@ class Database:
                   f" launch_{self.kind} {self.place} {self.port}")
         pid_file = pathlib.Path(self.place, "server.pid")
         pid_file.unlink(missing_ok=True)  # of the one that was killed
+        # It names a process that is not waited for yet, or another by now: either stops a start.
+        pathlib.Path(self.place, "socket.lock").unlink(missing_ok=True)
         subprocess.run(["bash", "-c", launch], cwd=ROOT, check=True)
         eventually(self._accepts, seconds=60)
         self.pid = int(eventually(lambda: pid_file.exists() and pid_file.read_text()))
@@ -241,7 +244,8 @@ class Database:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def __exit__(self, *_):
-        os.kill(self.pid, 9)
+        with contextlib.suppress(ProcessLookupError):  # it did not start
+            os.kill(self.pid, 9)
         subprocess.run([ROOT / "scripts/stack", "down", "--dir", self.folder], check=False,
                        capture_output=True)
         shutil.rmtree(self.folder, ignore_errors=True)
