@@ -69,8 +69,7 @@ std::optional<failure> not_admitted(std::size_t index, std::int64_t units, const
                                     const stock::gate_view& gate) {
     const auto allowed = std::max<std::int64_t>(0, sale.limit - sale.bought);
     if (units > allowed) return above_limit(index, sale.limit, allowed);
-    const bool is_open = gate.state == stock::gate_state::open;  // else it is loaded first
-    if (is_open && units > gate.remaining) return too_few_left(index, gate.remaining);
+    if (units > gate.remaining) return too_few_left(index, gate.remaining);
     return std::nullopt;
 }
 
@@ -90,6 +89,8 @@ std::optional<failure> first_refusal(const cart& of, const cart_facts& known,
     }
     for (const auto& [sale, place] : by_sale) {
         const auto& [i, gate] = place;
+        // It has to be loaded first: what speaks against this line is told by its admission.
+        if (gate->state != stock::gate_state::open) return std::nullopt;
         if (auto refused = not_admitted(i, of.lines[i].quantity, known.lines[i], *gate))
             return refused;
     }

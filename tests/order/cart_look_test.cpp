@@ -63,6 +63,8 @@ TEST_CASE("of several culprits the first is named: sales by id, then products", 
     CHECK(refused({{goods, 2}, {second, 2}, {first, 2}}) == refusal{"purchase_limit", "/lines/2"});
     REQUIRE(shop.buy(shop.buyer(2), first).has_value());
     CHECK(refused({{goods, 2}, {second, 2}, {first, 1}}) == refusal{"sold_out", "/lines/2"});
+    shop.run(shop.gate().remove(first)).value();  // whose load finds that nothing is left
+    CHECK(refused({{goods, 2}, {first, 1}}) == refusal{"sold_out", "/lines/1"});
     CHECK(refused({{goods, 2}, {second, 1}}) == refusal{"out_of_stock", "/lines/0"});
     CHECK(refused({{goods, 1}, {second, 1}}) == refusal{"placed", ""});
 }
