@@ -19,7 +19,6 @@ using words = std::vector<std::string>;
 inline redis::options quick() {
     redis::options out;
     out.connect_timeout = 500ms;
-    out.command_timeout = 300ms;
     out.pause_min = 10ms;
     out.pause_max = 50ms;
     return out;
