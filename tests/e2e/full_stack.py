@@ -19,17 +19,11 @@ import time
 import unittest
 import uuid
 
-from harness import CUT, ROOT, Server, eventually
+from harness import CUT, ROOT, Server, eventually, free_port
 
 SECRET = "the secret that all servers of one shop share"
 # Answers that say: ask again with the same key.
 ASK_AGAIN = {429, 500, 502, 503}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def needs(*names):

@@ -12,9 +12,11 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -68,6 +70,19 @@ def eventually(condition, seconds=10, every=0.02):
         if time.monotonic() >= until:
             raise AssertionError(f"not within {seconds} s: {condition}")
         pause.wait(every)
+
+
+def free_port():
+    """A port that is free with the one above it (Kafka takes two), below those that outgoing
+    connections take: it may be bound much later."""
+    while True:
+        port = random.randrange(20000, 32000, 2)
+        try:
+            with socket.create_server(("127.0.0.1", port)), \
+                    socket.create_server(("127.0.0.1", port + 1)):
+                return port
+        except OSError:
+            continue
 
 
 def in_parallel(calls):

@@ -3,22 +3,15 @@
 import json
 import os
 import pathlib
-import random
 import socket
 import subprocess
 import tempfile
 import unittest
 import urllib.request
 
-from harness import ROOT, Server, eventually
+from harness import ROOT, Server, eventually, free_port
 
 BROKER = ROOT / "scripts/servers/kafka.sh"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def needs_kafka(test):
@@ -26,23 +19,11 @@ def needs_kafka(test):
                                "skipped, because MARKET_TEST_KAFKA_URL is not set")(test)
 
 
-def free_pair():
-    """A port that is free with the one above it, below those that outgoing connections take."""
-    while True:
-        port = random.randrange(20000, 32000, 2)
-        try:
-            with socket.create_server(("127.0.0.1", port)), \
-                    socket.create_server(("127.0.0.1", port + 1)):
-                return port
-        except OSError:
-            continue
-
-
 class Broker:
     """A Kafka that can be killed; what it has, it keeps."""
 
     def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_pair(), None
+        self.folder, self.port, self.process = folder, free_port(), None
 
     def start(self):
         log = open(pathlib.Path(self.folder) / "log", "ab")

@@ -5,7 +5,7 @@ import socket
 import time
 import unittest
 
-from harness import ADDRESS, PASSWORD, Server, eventually
+from harness import ADDRESS, PASSWORD, Server, eventually, free_port
 from smtp_receiver import Certificate, Receiver
 
 
@@ -15,12 +15,6 @@ def ask_for_code(shop, address, purpose="signup"):
 
 def code_in(mail):
     return re.search(r"\b(\d{6})\b", mail["message"].get_content()).group(1)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Mail(unittest.TestCase):
