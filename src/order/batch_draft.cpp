@@ -185,14 +185,14 @@ void count_buyers(db::transaction& tx, const std::vector<drafted>& drafts) {
 }
 
 void write_orders(db::transaction& tx, const std::vector<drafted>& drafts) {
-    std::vector<order> orders;
+    std::vector<const order*> orders;
     std::vector<purchase_rid> rids;
     std::vector<outbox::event> events;
     orders.reserve(drafts.size());
     rids.reserve(drafts.size());
     events.reserve(drafts.size());
     for (const auto& each : drafts) {
-        orders.push_back(each.made);
+        orders.push_back(&each.made);
         rids.push_back(each.of->what.rid);
         events.push_back({make_id<event_id>(), "market.orders", "market.order.created.v1",
                           to_string(each.made.id), each.made.placed_at, each.body,

@@ -8,14 +8,14 @@ using db::sql;
 
 namespace {
 
-void insert_heads(db::transaction& tx, std::span<const order> orders,
+void insert_heads(db::transaction& tx, std::span<const order* const> orders,
                   std::span<const purchase_rid> rids) {
     db::new_rows rows{
         "orders (id, user_id, state, total, line_count, ship_state, ship_city, "
         "ship_zipcode, ship_street, placed_at, events, rid)",
         12};
     for (std::size_t i = 0; i < orders.size(); ++i) {
-        const auto& each = orders[i];
+        const auto& each = *orders[i];
         const auto& to = each.address;
         rows.add(each.id, each.user, to_string(each.state), each.total, each.lines.size(), to.state,
                  to.city, to.zipcode, to.street, each.placed_at, 1, rids[i]);
@@ -23,24 +23,24 @@ void insert_heads(db::transaction& tx, std::span<const order> orders,
     tx.insert(rows);
 }
 
-void insert_lines(db::transaction& tx, std::span<const order> orders) {
+void insert_lines(db::transaction& tx, std::span<const order* const> orders) {
     db::new_rows rows{
         "order_lines (order_id, line_no, product_id, sale_id, product_name, quantity, "
         "unit_price, admission_seq)",
         8};
-    for (const auto& each : orders) {
+    for (const auto* each : orders) {
         int number = 0;
-        for (const auto& line : each.lines)
-            rows.add(each.id, ++number, line.product, line.sale, line.product_name, line.quantity,
+        for (const auto& line : each->lines)
+            rows.add(each->id, ++number, line.product, line.sale, line.product_name, line.quantity,
                      line.unit_price, line.admission_seq);
     }
     tx.insert(rows);
 }
 
-void insert_deliveries(db::transaction& tx, std::span<const order> orders) {
+void insert_deliveries(db::transaction& tx, std::span<const order* const> orders) {
     db::new_rows rows{"deliveries (order_id, state, pending_at)", 3};
-    for (const auto& each : orders)
-        if (each.delivery) rows.add(each.id, std::string_view{"pending"}, each.placed_at);
+    for (const auto* each : orders)
+        if (each->delivery) rows.add(each->id, std::string_view{"pending"}, each->placed_at);
     tx.insert(rows);
 }
 
@@ -176,7 +176,7 @@ db::raw time_of(order_state entered) {
 
 }  // namespace
 
-void insert_orders(db::transaction& tx, std::span<const order> orders,
+void insert_orders(db::transaction& tx, std::span<const order* const> orders,
                    std::span<const purchase_rid> rids) {
     insert_heads(tx, orders, rids);
     insert_lines(tx, orders);

@@ -23,7 +23,7 @@ struct new_key {
     user_id buyer;
     digest256 fingerprint{};
     order_id order;
-    std::string reply;
+    std::string_view reply;
     instant at;
 };
 /// One statement for all. A rid that is there already throws unique_violation.
@@ -56,7 +56,7 @@ bool purge_keys(db::transaction& tx, std::span<const old_key> keys);
 
 /// Multi-row inserts of orders with their lines, deliveries and payments; each counts `events` = 1.
 /// `rids[i]` is the key of `orders[i]`.
-void insert_orders(db::transaction& tx, std::span<const order> orders,
+void insert_orders(db::transaction& tx, std::span<const order* const> orders,
                    std::span<const purchase_rid> rids);
 
 struct order_selection {

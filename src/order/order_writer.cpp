@@ -6,6 +6,8 @@
 #include <market/base/kill_point.hpp>
 #include <market/base/log.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 
 namespace market::order {
@@ -66,6 +68,7 @@ void order_writer::stop() {
     queue_.close();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    telling_.join();
 }
 
 void order_writer::work() {
@@ -106,11 +109,11 @@ void order_writer::write(batch wanted) {
 order_writer::step order_writer::attempt(batch& wanted, bool expects_duplicates) {
     try {
         auto tx = database_.begin(db::access::write);
-        const auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency,
+        auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency,
                                          chosen_.payment_hold, expects_duplicates);
         if (drafts.empty()) return step::done;
         if (!write_drafts(*tx, drafts)) return step::misfit;
-        return commit(std::move(tx), drafts, wanted);
+        return commit(std::move(tx), std::move(drafts), wanted);
     } catch (const db::error& failed) {
         return after_error(failed, wanted);
     } catch (const std::exception& failed) {
@@ -133,7 +136,7 @@ order_writer::step order_writer::sort_out(batch& wanted) {
 }
 
 order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
-                                        const std::vector<drafted>& drafts, batch& wanted) {
+                                        std::vector<drafted> drafts, batch& wanted) {
     kill_point("before_commit");
     const auto began = std::chrono::steady_clock::now();
     auto outcome = tx->commit();
@@ -145,7 +148,8 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
     switch (outcome) {
         case db::commit_outcome::committed:
             count_commit(drafts.size(), took);
-            placed(drafts, wanted);
+            wanted.clear();
+            asio::post(telling_, [this, made = std::move(drafts)] { placed(made); });
             return step::done;
         case db::commit_outcome::rolled_back: return step::again;
         case db::commit_outcome::unknown: break;
@@ -173,7 +177,7 @@ db::commit_outcome order_writer::find_out(const drafted& first, deadline until) 
     return db::commit_outcome::unknown;
 }
 
-void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
+void order_writer::placed(const std::vector<drafted>& drafts) {
     notify_();  // before any buyer looks
     std::vector<stock::hold_ref> admissions;
     for (const auto& each : drafts) {
@@ -182,7 +186,6 @@ void order_writer::placed(const std::vector<drafted>& drafts, batch& wanted) {
             if (const auto* sale = line.sale())
                 admissions.push_back({*sale, line.epoch, each.of->what.rid, line.seq});
     }
-    wanted.clear();
     kill_point("before_confirm");
     if (!admissions.empty()) gate_.confirm(std::move(admissions));
 }

@@ -6,6 +6,8 @@
 #include <market/db/database.hpp>
 #include <market/stock/gate.hpp>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <functional>
 #include <string>
 #include <thread>
@@ -48,11 +50,10 @@ private:
     void write(batch wanted);
     step attempt(batch& wanted, bool expects_duplicates);
     step sort_out(batch& wanted);
-    step commit(std::unique_ptr<db::transaction> tx, const std::vector<drafted>& drafts,
-                batch& wanted);
+    step commit(std::unique_ptr<db::transaction> tx, std::vector<drafted> drafts, batch& wanted);
     step after_error(const db::error& failed, batch& wanted);
     db::commit_outcome find_out(const drafted& first, deadline until);
-    void placed(const std::vector<drafted>& drafts, batch& wanted);
+    void placed(const std::vector<drafted>& drafts);
 
     db::database& database_;
     const wall_clock& clock_;
@@ -61,6 +62,7 @@ private:
     settings chosen_;
     purchase_queue queue_;
     std::vector<std::thread> threads_;
+    asio::thread_pool telling_{1};  ///< beside the writing of the next batch
 };
 
 }  // namespace market::order

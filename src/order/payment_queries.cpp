@@ -31,13 +31,13 @@ refund_reason refund_reason_of(order_action what) {
                                                : refund_reason::order_cancelled;
 }
 
-void insert_payments(db::transaction& tx, std::span<const order> orders) {
+void insert_payments(db::transaction& tx, std::span<const order* const> orders) {
     db::new_rows rows{"payments (order_id, id, state, amount, method, at, awaited, expires_at)", 8};
-    for (const auto& each : orders) {
-        if (!each.payment) continue;
-        const auto& it = *each.payment;
-        rows.add(each.id, it.id, to_string(it.state), it.amount, it.method, it.at, true,
-                 each.expires_at);
+    for (const auto* each : orders) {
+        if (!each->payment) continue;
+        const auto& it = *each->payment;
+        rows.add(each->id, it.id, to_string(it.state), it.amount, it.method, it.at, true,
+                 each->expires_at);
     }
     tx.insert(rows);
 }

@@ -27,7 +27,7 @@ std::string_view to_string(refund_reason why);
 refund_reason refund_reason_of(order_action what);
 
 /// Rows of those orders that have to be paid.
-void insert_payments(db::transaction& tx, std::span<const order> orders);
+void insert_payments(db::transaction& tx, std::span<const order* const> orders);
 
 /// The digest of the token that the payment was last tried with.
 std::optional<digest256> token_of(db::transaction& tx, order_id order);
