@@ -5,15 +5,12 @@ namespace market::catalog {
 std::unordered_map<sale_id, sale_terms> terms_of_sales(db::transaction& tx,
                                                        std::span<const sale_id> ids) {
     std::unordered_map<sale_id, sale_terms> out;
-    if (ids.empty()) return out;
-    db::sql statement;
-    statement
-        << "SELECT s.id, s.product_id, p.name, s.price, s.per_user_limit, s.starts_at, s.ends_at,"
-           " s.paused, s.closed_at FROM sales s JOIN products p ON p.id = s.product_id"
-           " WHERE s.id IN ";
-    statement.list(ids);
-    auto rows = tx.query<sale_id, product_id, std::string, money, std::int64_t, instant, instant,
-                         bool, std::optional<instant>>(statement);
+    auto rows = tx.query_by<sale_id, product_id, std::string, money, std::int64_t, instant, instant,
+                            bool, std::optional<instant>>(
+        "SELECT s.id, s.product_id, p.name, s.price, s.per_user_limit, s.starts_at, s.ends_at,"
+        " s.paused, s.closed_at FROM sales s JOIN products p ON p.id = s.product_id"
+        " WHERE s.id",
+        ids);
     for (auto& [id, product, name, price, limit, starts_at, ends_at, paused, closed_at] : rows) {
         out.emplace(id, sale_terms{.product = product,
                                    .product_name = std::move(name),
@@ -30,12 +27,9 @@ std::unordered_map<sale_id, sale_terms> terms_of_sales(db::transaction& tx,
 std::unordered_map<product_id, product_terms> terms_of_products(db::transaction& tx,
                                                                 std::span<const product_id> ids) {
     std::unordered_map<product_id, product_terms> out;
-    if (ids.empty()) return out;
-    db::sql statement;
-    statement << "SELECT id, name, price, retired FROM products WHERE id IN ";
-    statement.list(ids);
-    for (auto& [id, name, price, retired] :
-         tx.query<product_id, std::string, money, bool>(statement)) {
+    auto rows = tx.query_by<product_id, std::string, money, bool>(
+        "SELECT id, name, price, retired FROM products WHERE id", ids);
+    for (auto& [id, name, price, retired] : rows) {
         out.emplace(id, product_terms{.name = std::move(name), .price = price, .retired = retired});
     }
     return out;

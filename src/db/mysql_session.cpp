@@ -150,6 +150,13 @@ public:
         });
     }
 
+    std::vector<result_row> select_by(raw text, std::span<const std::array<std::byte, 16>> keys,
+                                      std::span<const detail::column_kind> kinds,
+                                      std::span<const bool> nullable) override {
+        if (keys.empty()) return {};
+        return select((sql{} << text << " IN ").list(keys).text(), kinds, nullable);
+    }
+
     commit_outcome commit() noexcept override {
         try {
             execute("COMMIT");

@@ -20,6 +20,11 @@ public:
     virtual std::vector<result_row> select(const std::string& text,
                                            std::span<const detail::column_kind> kinds,
                                            std::span<const bool> nullable) = 0;
+    /// `text` ends with the column that is one of the keys.
+    virtual std::vector<result_row> select_by(raw text,
+                                              std::span<const std::array<std::byte, 16>> keys,
+                                              std::span<const detail::column_kind> kinds,
+                                              std::span<const bool> nullable) = 0;
 
     virtual commit_outcome commit() noexcept = 0;
     /// After it nothing of the transaction is left, or the session is not usable.

@@ -41,6 +41,11 @@ protected:
                             std::span<const bool> nullable) override {
         return guarded([&] { return (*held_)->select(statement.text(), kinds, nullable); });
     }
+    std::vector<row> select_by(raw text, std::span<const key> keys,
+                               std::span<const detail::column_kind> kinds,
+                               std::span<const bool> nullable) override {
+        return guarded([&] { return (*held_)->select_by(text, keys, kinds, nullable); });
+    }
 
 private:
     template <class Work>

@@ -53,6 +53,20 @@ detail::cell read_cell(sqlite3_stmt* row, int at, detail::column_kind kind, bool
     return size == 0 ? std::string{} : std::string{bytes, size};
 }
 
+result_row read_row(sqlite3_stmt* from, std::span<const detail::column_kind> kinds,
+                    std::span<const bool> nullable) {
+    result_row row;
+    row.reserve(kinds.size());
+    for (std::size_t at = 0; at < kinds.size(); ++at)
+        row.push_back(read_cell(from, static_cast<int>(at), kinds[at], nullable[at]));
+    return row;
+}
+
+void expect_columns(sqlite3_stmt* of, std::size_t expected) {
+    const auto found = static_cast<std::size_t>(sqlite_api::sqlite3_column_count(of));
+    if (found != expected) throw_wrong_columns(expected, found);
+}
+
 /// Binds a value that lives until the statement was stepped.
 void bind_cell(sqlite3_stmt* to, int at, const new_rows::cell& value) {
     const auto size = [](const auto& of) { return static_cast<int>(of.size()); };
@@ -67,6 +81,8 @@ void bind_cell(sqlite3_stmt* to, int at, const new_rows::cell& value) {
     else
         sqlite_api::sqlite3_bind_null(to, at);
 }
+
+void bind_cell(sqlite3_stmt* to, int at, new_rows::cell&& value) = delete;  // it is referred to
 
 /// Why the file cannot be opened, as a person would say it.
 std::string explain_open(const std::string& path, int code) {
@@ -108,6 +124,9 @@ public:
         run("PRAGMA foreign_keys = ON");
         // Many-row statements keep an undo journal; in a file it would cost a write a page.
         run("PRAGMA temp_store = MEMORY");
+        // Debian's library zeroes each page that becomes free, and so writes it to the log once
+        // more.
+        run("PRAGMA secure_delete = FAST");
         run("PRAGMA cache_size = -32768");  // KiB; the default of 2 MiB is smaller than the indexes
         // A page that many commits change is carried into the file once a checkpoint: seldom ones
         // write less. 64 MiB of log are read back within a second after a crash.
@@ -147,17 +166,30 @@ public:
         return guarded([&] {
             statement running{backend_, text};
             refuse_write_in_read(running);
-            const auto found =
-                static_cast<std::size_t>(sqlite_api::sqlite3_column_count(running.handle()));
-            if (found != kinds.size()) throw_wrong_columns(kinds.size(), found);
+            expect_columns(running.handle(), kinds.size());
             std::vector<result_row> rows;
-            for (bool more = running.first_row(); more; more = running.next_row()) {
-                auto& row = rows.emplace_back();
-                row.reserve(kinds.size());
-                for (std::size_t at = 0; at < kinds.size(); ++at) {
-                    row.push_back(
-                        read_cell(running.handle(), static_cast<int>(at), kinds[at], nullable[at]));
-                }
+            for (bool more = running.first_row(); more; more = running.next_row())
+                rows.push_back(read_row(running.handle(), kinds, nullable));
+            return rows;
+        });
+    }
+
+    std::vector<result_row> select_by(raw text, std::span<const std::array<std::byte, 16>> keys,
+                                      std::span<const detail::column_kind> kinds,
+                                      std::span<const bool> nullable) override {
+        return guarded([&] {
+            statement running{backend_, std::string{text.text()} + " = ?"};
+            refuse_write_in_read(running);
+            expect_columns(running.handle(), kinds.size());
+            std::vector<result_row> rows;
+            for (const auto& key : keys) {
+                sqlite_api::sqlite3_bind_blob(running.handle(), 1, key.data(),
+                                              static_cast<int>(key.size()), nullptr);
+                int code = SQLITE_ROW;
+                while ((code = sqlite_api::sqlite3_step(running.handle())) == SQLITE_ROW)
+                    rows.push_back(read_row(running.handle(), kinds, nullable));
+                sqlite_api::sqlite3_reset(running.handle());
+                if (code != SQLITE_DONE) throw soci::sqlite3_soci_error("a select failed", code);
             }
             return rows;
         });

@@ -91,15 +91,15 @@ void read_lines(db::transaction& tx, std::span<const order_id> ids, const by_id&
 }
 
 void read_deliveries(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
-    sql text;
-    text << "SELECT order_id, state, carrier, tracking, pending_at, preparing_at, shipped_at, "
-            "delivered_at, cancelled_at FROM deliveries WHERE order_id IN ";
-    text.list(ids);
     using text_or_null = std::optional<std::string>;
     using at_or_null = std::optional<instant>;
+    auto rows = tx.query_by<order_id, std::string, text_or_null, text_or_null, instant, at_or_null,
+                            at_or_null, at_or_null, at_or_null>(
+        "SELECT order_id, state, carrier, tracking, pending_at, preparing_at, shipped_at, "
+        "delivered_at, cancelled_at FROM deliveries WHERE order_id",
+        ids);
     for (auto& [id, state, carrier, tracking, pending, preparing, shipped, delivered, cancelled] :
-         tx.query<order_id, std::string, text_or_null, text_or_null, instant, at_or_null,
-                  at_or_null, at_or_null, at_or_null>(text)) {
+         rows) {
         delivery each{
             std::move(state), std::move(carrier), std::move(tracking), {{"pending", pending}}};
         if (preparing) each.history.push_back({"preparing", *preparing});
@@ -117,12 +117,12 @@ payment_state parse_payment_state(const std::string& text) {
 }
 
 void read_payments(db::transaction& tx, std::span<const order_id> ids, const by_id& orders) {
-    sql text;
-    text << "SELECT order_id, id, state, amount, method, at, expires_at FROM payments "
-            "WHERE order_id IN ";
-    text.list(ids);
-    for (auto& [order, id, state, amount, method, at, expires] :
-         tx.query<order_id, payment_id, std::string, money, std::string, instant, instant>(text)) {
+    auto rows =
+        tx.query_by<order_id, payment_id, std::string, money, std::string, instant, instant>(
+            "SELECT order_id, id, state, amount, method, at, expires_at FROM payments "
+            "WHERE order_id",
+            ids);
+    for (auto& [order, id, state, amount, method, at, expires] : rows) {
         auto& whole = *orders.at(order);
         whole.payment = {id, parse_payment_state(state), amount, std::move(method), at};
         if (whole.state == order_state::pending_payment || whole.state == order_state::expired)
@@ -136,12 +136,10 @@ void read_returns(db::transaction& tx, const std::vector<order>& heads, const by
     for (const auto& each : heads)
         if (each.state == order_state::return_requested || each.state == order_state::returned)
             ids.push_back(each.id);
-    if (ids.empty()) return;
-    sql text;
-    text << "SELECT order_id, reason FROM order_returns WHERE order_id IN ";
-    text.list(ids);
-    for (auto& [id, reason] : tx.query<order_id, std::string>(text))
-        orders.at(id)->return_reason = std::move(reason);
+    auto rows = tx.query_by<order_id, std::string>(
+        "SELECT order_id, reason FROM order_returns WHERE order_id",
+        std::span<const order_id>{ids});
+    for (auto& [id, reason] : rows) orders.at(id)->return_reason = std::move(reason);
 }
 
 void read_parts(db::transaction& tx, std::vector<order>& orders) {

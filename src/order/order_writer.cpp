@@ -110,7 +110,7 @@ order_writer::step order_writer::attempt(batch& wanted, bool expects_duplicates)
     try {
         auto tx = database_.begin(db::access::write);
         auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency,
-                                         chosen_.payment_hold, expects_duplicates);
+                                   chosen_.payment_hold, expects_duplicates);
         if (drafts.empty()) return step::done;
         if (!write_drafts(*tx, drafts)) return step::misfit;
         return commit(std::move(tx), std::move(drafts), wanted);

@@ -26,10 +26,9 @@ void add_to_voids(db::transaction& tx, std::int64_t change) {
 std::unordered_map<order_id, std::vector<sale_id>> sales_of(db::transaction& tx,
                                                             std::span<const order_id> orders) {
     std::unordered_map<order_id, std::vector<sale_id>> out;
-    sql text;
-    text << "SELECT order_id, sale_id FROM order_lines WHERE sale_id IS NOT NULL AND order_id IN ";
-    text.list(orders);
-    for (auto& [order, sale] : tx.query<order_id, sale_id>(text)) out[order].push_back(sale);
+    const auto rows = tx.query_by<order_id, sale_id>(
+        "SELECT order_id, sale_id FROM order_lines WHERE sale_id IS NOT NULL AND order_id", orders);
+    for (const auto& [order, sale] : rows) out[order].push_back(sale);
     return out;
 }
 

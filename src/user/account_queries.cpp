@@ -146,11 +146,10 @@ result<void> insert_accounts(db::transaction& tx, std::span<const account> value
 std::unordered_map<user_id, address> addresses_of(db::transaction& tx,
                                                   std::span<const user_id> users) {
     std::unordered_map<user_id, address> out;
-    auto rows = tx.query<user_id, std::string, std::string, std::string, std::string>(
-        (db::sql{}
-         << "SELECT id, address_state, address_city, address_zipcode, address_street FROM users"
-         << " WHERE address_state IS NOT NULL AND id IN ")
-            .list(users));
+    auto rows = tx.query_by<user_id, std::string, std::string, std::string, std::string>(
+        "SELECT id, address_state, address_city, address_zipcode, address_street FROM users"
+        " WHERE address_state IS NOT NULL AND id",
+        users);
     out.reserve(rows.size());
     for (auto& [id, state, city, zipcode, street] : rows) {
         out.emplace(

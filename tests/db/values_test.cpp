@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <limits>
+#include <set>
 
 namespace market::db::test {
 namespace {
@@ -181,6 +182,40 @@ TEST_CASE("lists match their members, and the empty list matches nothing", "[db]
     CHECK(count({}) == 0);
 }
 
+TEST_CASE("the rows of many keys are found, each key for itself", "[db]") {
+    const auto which = GENERATE(as<std::string>{}, "sqlite", "mysql", "mariadb");
+    const auto fresh = fresh_database::on(which);
+    if (!fresh) return;
+    const auto shop = fresh->open();
+    must_run(*shop,
+             sql{} << (shop->dialect() == dialect::sqlite
+                           ? raw{"CREATE TABLE pairs (owner BLOB NOT NULL, label TEXT) STRICT"}
+                           : raw{"CREATE TABLE pairs (owner BINARY(16) NOT NULL, label TEXT) "
+                                 "DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"}));
+    const std::array<user_id, 3> owners{make_id<user_id>(), make_id<user_id>(), make_id<user_id>()};
+    new_rows rows{"pairs (owner, label)", 2};
+    rows.add(owners[0], std::string_view{"a"});
+    rows.add(owners[1], std::string_view{"b"});
+    rows.add(owners[1], std::string_view{"c"});
+    rows.add(owners[2], std::optional<std::string>{});
+    const auto tx = shop->begin(access::write);
+    tx->insert(rows);
+    const raw text = "SELECT owner, label FROM pairs WHERE owner";
+    const auto labels_of = [&](std::vector<user_id> keys) {
+        std::multiset<std::pair<user_id, std::string>> out;
+        for (auto& [owner, label] :
+             tx->query_by<user_id, std::string>(text, std::span<const user_id>{keys}))
+            out.emplace(owner, label);
+        return out;
+    };
+    using found = std::multiset<std::pair<user_id, std::string>>;
+    CHECK(labels_of({owners[0], owners[1]}) ==
+          found{{owners[0], "a"}, {owners[1], "b"}, {owners[1], "c"}});
+    CHECK(labels_of({make_id<user_id>(), owners[0]}) == found{{owners[0], "a"}});
+    CHECK(labels_of({}).empty());
+    CHECK_THROWS_AS(labels_of({owners[2]}), db::error);  // a NULL that was not asked for
+}
+
 TEST_CASE("a result of other columns than asked for is an error", "[db]") {
     const auto which = GENERATE(as<std::string>{}, "sqlite", "mysql", "mariadb");
     const auto fresh = fresh_database::on(which);
@@ -189,6 +224,12 @@ TEST_CASE("a result of other columns than asked for is an error", "[db]") {
     CHECK_THROWS_AS(shop->begin(access::read)->query<int>(sql{} << "SELECT 1, 2"), db::error);
     CHECK_THROWS_AS(shop->begin(access::read)->query<int>(sql{} << "SELECT 'x'"), db::error);
     CHECK_THROWS_AS(shop->begin(access::read)->query<int>(sql{} << "SELECT 1.5"), db::error);
+    const std::array keys{make_id<user_id>()};
+    const auto by_keys = [&] {
+        shop->begin(access::read)
+            ->query_by<int>("SELECT 1, 2 WHERE ''", std::span<const user_id>{keys});
+    };
+    CHECK_THROWS_AS(by_keys(), db::error);
 }
 
 }  // namespace market::db::test

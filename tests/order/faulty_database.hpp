@@ -65,6 +65,7 @@ private:
     struct door : db::transaction {
         using db::transaction::row;
         using db::transaction::select;
+        using db::transaction::select_by;
     };
 
     class unsure final : public db::transaction {
@@ -90,6 +91,12 @@ private:
                                 std::span<const bool> nullable) override {
             owner_.fail_if_unreadable(statement.text());
             return ((*real_).*(&door::select))(statement, kinds, nullable);
+        }
+        std::vector<row> select_by(db::raw text, std::span<const key> keys,
+                                   std::span<const db::detail::column_kind> kinds,
+                                   std::span<const bool> nullable) override {
+            owner_.fail_if_unreadable(std::string{text.text()});
+            return ((*real_).*(&door::select_by))(text, keys, kinds, nullable);
         }
         std::unique_ptr<db::transaction> real_;
         faulty_database& owner_;

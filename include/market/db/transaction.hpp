@@ -112,15 +112,21 @@ public:
     /// (a NULL in a column that is not optional throws data_error).
     template <class... Columns>
     std::vector<std::tuple<Columns...>> query(const sql& statement) {
-        std::vector<std::tuple<Columns...>> out;
-        static constexpr detail::column_kind kinds[] = {detail::column<Columns>::kind...};
-        static constexpr bool nullable[] = {detail::is_optional<Columns>...};
-        auto rows = select(statement, kinds, nullable);
-        out.reserve(rows.size());
-        for (auto& cells : rows) {
-            out.push_back(build<Columns...>(cells, std::index_sequence_for<Columns...>{}));
-        }
-        return out;
+        return build_all<Columns...>(
+            select(statement, kinds_of<Columns...>, nullability_of<Columns...>));
+    }
+
+    /// The rows of many keys, in no order; `text` ends with the column that is one of them:
+    ///   tx.query_by<user_id, std::string>("SELECT id, name FROM users WHERE id", ids)
+    /// In the way that the database takes fastest: one statement with a list on MySQL, one
+    /// prepared statement run a key on SQLite (which makes a temporary table of a list).
+    template <class... Columns, class Tag>
+    std::vector<std::tuple<Columns...>> query_by(raw text, std::span<const id<Tag>> ids) {
+        std::vector<key> keys;
+        keys.reserve(ids.size());
+        for (const auto& each : ids) keys.push_back(each.bytes);
+        return build_all<Columns...>(
+            select_by(text, keys, kinds_of<Columns...>, nullability_of<Columns...>));
     }
 
     /// The first row, if any.
@@ -136,11 +142,29 @@ public:
 
 protected:
     using row = std::vector<detail::cell>;
+    using key = std::array<std::byte, 16>;
     virtual std::vector<row> select(const sql& statement,
                                     std::span<const detail::column_kind> kinds,
                                     std::span<const bool> nullable) = 0;
+    virtual std::vector<row> select_by(raw text, std::span<const key> keys,
+                                       std::span<const detail::column_kind> kinds,
+                                       std::span<const bool> nullable) = 0;
 
 private:
+    template <class... Columns>
+    static constexpr detail::column_kind kinds_of[] = {detail::column<Columns>::kind...};
+    template <class... Columns>
+    static constexpr bool nullability_of[] = {detail::is_optional<Columns>...};
+
+    template <class... Columns>
+    static std::vector<std::tuple<Columns...>> build_all(std::vector<row> rows) {
+        std::vector<std::tuple<Columns...>> out;
+        out.reserve(rows.size());
+        for (auto& cells : rows)
+            out.push_back(build<Columns...>(cells, std::index_sequence_for<Columns...>{}));
+        return out;
+    }
+
     template <class... Columns, std::size_t... I>
     static std::tuple<Columns...> build(row& cells, std::index_sequence<I...>) {
         return std::tuple<Columns...>{detail::column<Columns>::from(std::move(cells[I]))...};
