@@ -75,7 +75,8 @@ constexpr std::array table{
     setting{.name = "database.url",
             .kind = value_kind::url,
             .fallback = "sqlite:{data_dir}/market.db",
-            .doc = "the record: sqlite:PATH or mysql://user:password@host:port/database",
+            .doc = "the record: sqlite:PATH or mysql://user:password@host:port/database, over TLS"
+                   " with ?ssl-ca=FILE",
             .choices = "sqlite mysql",
             .hidden = secrecy::url_password},
     setting{.name = "gate.url",

@@ -1,10 +1,11 @@
 #include "database_url.hpp"
 
+#include <market/base/url_parts.hpp>
+
 #include <boost/url.hpp>
 
-#include <algorithm>
-#include <charconv>
 #include <filesystem>
+#include <fstream>
 
 namespace market::db {
 namespace {
@@ -14,22 +15,10 @@ constexpr std::string_view mysql_scheme = "mysql:";
 
 failure wrong(std::string detail) { return {errc::validation_failed, std::move(detail)}; }
 
-bool has_unwelcome(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](unsigned char c) { return c < ' ' || c == 0x7F; });
-}
-
-/// The URL library cuts a port that is too great to 16 bits.
-bool read_port(std::string_view digits, std::uint16_t& port) {
-    const auto* end = digits.data() + digits.size();
-    const auto [last, failed] = std::from_chars(digits.data(), end, port);
-    return failed == std::errc{} && last == end && port != 0;
-}
-
 result<database_address> parse_sqlite(std::string_view path) {
     if (path.empty()) return wrong("the path of the SQLite file is missing: sqlite:PATH");
     // The driver takes the path in double quotes and knows no escape.
-    if (has_unwelcome(path) || path.find('"') != std::string_view::npos) {
+    if (has_control_character(path) || path.find('"') != std::string_view::npos) {
         return wrong("the path of the SQLite file holds a quote or a control character");
     }
     if (path.starts_with(":memory:"))
@@ -38,6 +27,31 @@ result<database_address> parse_sqlite(std::string_view path) {
     auto absolute = std::filesystem::absolute(path, failed);
     if (failed) return wrong("the path of the SQLite file cannot be resolved");
     return database_address{sqlite_address{absolute.lexically_normal().string()}};
+}
+
+/// `?ssl-ca=FILE&ssl-cert=FILE&ssl-key=FILE`, named as the options of the servers' own clients.
+/// Empty: well.
+std::optional<failure> read_tls_files(const boost::urls::url_view& from, tls_files& into) {
+    for (const auto& given : from.params()) {
+        std::string* file = nullptr;
+        if (given.key == "ssl-ca") file = &into.authority;
+        if (given.key == "ssl-cert") file = &into.certificate;
+        if (given.key == "ssl-key") file = &into.key;
+        if (!file) return wrong("the database URL has a parameter that is not known: " + given.key);
+        if (!file->empty()) return wrong("the database URL has two of " + given.key);
+        if (has_control_character(given.value))
+            return wrong(given.key + " of the database URL holds a control character");
+        std::error_code ignored;  // then it is no file
+        if (!std::filesystem::is_regular_file(given.value, ignored) || !std::ifstream{given.value})
+            return wrong(given.key +
+                         " of the database URL is no file that can be read: " + given.value);
+        *file = given.value;
+    }
+    if (into.certificate.empty() != into.key.empty())
+        return wrong("the database URL has one of ssl-cert and ssl-key without the other");
+    if (into.authority.empty() && !into.certificate.empty())
+        return wrong("the database URL has ssl-cert without ssl-ca");
+    return std::nullopt;
 }
 
 result<database_address> parse_mysql(const std::string& url) {
@@ -51,8 +65,10 @@ result<database_address> parse_mysql(const std::string& url) {
     out.password = view.password();
     if (out.host.empty()) return wrong("the database URL has no host");
     if (out.user.empty()) return wrong("the database URL has no user");
-    if (view.has_port() && !read_port(view.port(), out.port)) {
-        return wrong("the port of the database URL is not 1-65535");
+    if (view.has_port()) {
+        const auto port = parse_port(view.port());
+        if (!port) return wrong("the port of the database URL is not 1-65535");
+        out.port = *port;
     }
     const auto segments = view.segments();
     if (segments.size() != 1 || segments.front().empty()) {
@@ -60,10 +76,10 @@ result<database_address> parse_mysql(const std::string& url) {
             "the database URL does not name one database: mysql://user:pass@host:port/database");
     }
     out.database = segments.front();
-    if (view.has_query() || view.has_fragment())
-        return wrong("the database URL has a part that is not known");
+    if (view.has_fragment()) return wrong("the database URL has a part that is not known");
+    if (auto refused = read_tls_files(view, out.tls)) return *std::move(refused);
     for (const auto& part : {out.host, out.user, out.password, out.database}) {
-        if (has_unwelcome(part)) return wrong("the database URL holds a control character");
+        if (has_control_character(part)) return wrong("the database URL holds a control character");
     }
     return database_address{std::move(out)};
 }

@@ -11,17 +11,26 @@ struct sqlite_address {
     std::string path;  ///< absolute
 };
 
+/// PEM files; without an authority nothing is encrypted.
+struct tls_files {
+    std::string authority;    ///< who signed the server's certificate
+    std::string certificate;  ///< of the client, for accounts that require one
+    std::string key;          ///< of that certificate
+};
+
 struct mysql_address {
     std::string host;
     std::uint16_t port = 3306;
     std::string user;
     std::string password;
     std::string database;
+    tls_files tls{};
 };
 
 using database_address = std::variant<sqlite_address, mysql_address>;
 
-/// Errors: validation_failed; its sentence holds no password.
+/// Looks whether the files of TLS can be read. Errors: validation_failed; its sentence holds no
+/// password.
 result<database_address> parse_database_url(const std::string& url);
 
 }  // namespace market::db

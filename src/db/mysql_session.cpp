@@ -2,6 +2,7 @@
 
 #include "error_codes.hpp"
 
+#include <errmsg.h>
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>
 
@@ -77,6 +78,14 @@ std::string in_seconds(std::chrono::milliseconds duration) {
         std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
 }
 
+std::string tls_string(const tls_files& files) {
+    if (files.authority.empty()) return {};
+    auto out = " sslca=" + quoted(files.authority);
+    if (!files.certificate.empty())
+        out += " sslcert=" + quoted(files.certificate) + " sslkey=" + quoted(files.key);
+    return out;
+}
+
 std::string connect_string(const mysql_address& address, const options& settings) {
     // For "localhost" the client would take a Unix socket, whatever the port.
     const auto& host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
@@ -85,7 +94,7 @@ std::string connect_string(const mysql_address& address, const options& settings
            " db=" + quoted(address.database) + " charset='utf8mb4'" +
            " connect_timeout=" + in_seconds(settings.connect_timeout) +
            " read_timeout=" + in_seconds(settings.statement_timeout) +
-           " write_timeout=" + in_seconds(settings.statement_timeout);
+           " write_timeout=" + in_seconds(settings.statement_timeout) + tls_string(address.tls);
 }
 
 /// A transaction left idle this long holds locks for nobody; the server ends it.
@@ -98,6 +107,10 @@ public:
         : session_(soci::mysql, connect_string(address, settings)),
           backend_(static_cast<soci::mysql_session_backend&>(*session_.get_backend())),
           is_mariadb_(mariadb_connection(backend_.conn_) != 0) {
+        // The client goes on in the clear with a server that offers no TLS.
+        if (!address.tls.authority.empty() && !mysql_get_ssl_cipher(backend_.conn_))
+            throw driver_error(cause::refused, CR_SSL_CONNECTION_ERROR,
+                               "the server offers no TLS, which ssl-ca asks for");
         std::string set =
             "SET SESSION sql_mode = "
             "'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
@@ -229,6 +242,8 @@ std::unique_ptr<session> open_mysql(const mysql_address& address, const options&
     } catch (const soci::mysql_soci_error& failed) {
         auto why = cause_of_mysql(failed.err_num_);
         if (why == cause::connection_lost) why = cause::unavailable;
+        // Another authority's certificate does not become a better one by waiting.
+        if (failed.err_num_ == CR_SSL_CONNECTION_ERROR) why = cause::refused;
         // What a server says while connecting names user, host and database, never a password.
         throw driver_error(why, static_cast<int>(failed.err_num_), failed.get_error_message());
     } catch (const soci::soci_error&) {

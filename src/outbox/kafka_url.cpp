@@ -1,7 +1,8 @@
 #include "kafka_url.hpp"
 
+#include <market/base/url_parts.hpp>
+
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace market::outbox {
@@ -12,13 +13,6 @@ constexpr std::string_view scheme = "kafka://";
 constexpr std::string_view default_port = "9092";
 
 failure wrong(std::string detail) { return {errc::validation_failed, std::move(detail)}; }
-
-bool is_port(std::string_view digits) {
-    unsigned port = 0;
-    const auto* end = digits.data() + digits.size();
-    const auto [last, failed] = std::from_chars(digits.data(), end, port);
-    return failed == std::errc{} && last == end && port >= 1 && port <= 65535;
-}
 
 bool is_of(std::string_view text, std::string_view others) {
     return std::ranges::all_of(text, [others](char c) {
@@ -42,7 +36,7 @@ std::optional<failure> add_broker(std::string_view text, std::string& list) {
     const auto host = text.substr(0, colon);
     const auto port = colon == std::string_view::npos ? default_port : text.substr(colon + 1);
     if (!is_host(host)) return wrong("a host of the kafka URL is missing or malformed");
-    if (!is_port(port)) return wrong("a port of the kafka URL is not 1-65535");
+    if (!parse_port(port)) return wrong("a port of the kafka URL is not 1-65535");
     if (!list.empty()) list += ',';
     list.append(host).append(":").append(port);
     return std::nullopt;

@@ -1,8 +1,9 @@
 #include "redis_url.hpp"
 
+#include <market/base/url_parts.hpp>
+
 #include <boost/url.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -11,21 +12,11 @@ namespace {
 
 failure wrong(std::string detail) { return {errc::validation_failed, std::move(detail)}; }
 
-bool has_unwelcome(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](unsigned char c) { return c < ' ' || c == 0x7F; });
-}
-
-/// Digits only, `from` to `to`.
-template <class Number>
-bool read_number(std::string_view digits, Number from, Number to, Number& out) {
+bool read_database(std::string_view digits, int& out) {
+    constexpr int database_max = 1'000'000;
     const auto* end = digits.data() + digits.size();
     const auto [last, failed] = std::from_chars(digits.data(), end, out);
-    return failed == std::errc{} && last == end && out >= from && out <= to;
-}
-
-bool read_database(std::string_view digits, int& out) {
-    return read_number(digits, 0, 1'000'000, out);
+    return failed == std::errc{} && last == end && 0 <= out && out <= database_max;
 }
 
 constexpr std::string_view form = "redis://[[user]:password@]host[:port][/db]";
@@ -41,8 +32,11 @@ result<void> read_login(const boost::urls::url_view& view, server_address& out) 
 result<void> read_tcp(const boost::urls::url_view& view, server_address& out) {
     out.host = view.host_address();
     if (out.host.empty()) return wrong("the Redis URL has no host: " + std::string{form});
-    if (view.has_port() && !read_number<std::uint16_t>(view.port(), 1, 65'535, out.port))
-        return wrong("the port of the Redis URL is not 1-65535");
+    if (view.has_port()) {
+        const auto port = parse_port(view.port());
+        if (!port) return wrong("the port of the Redis URL is not 1-65535");
+        out.port = *port;
+    }
     if (view.has_query()) return wrong("the Redis URL has a part that is not known");
     const std::string path = view.path();
     const bool names_one = !path.empty() && path != "/";
@@ -90,7 +84,7 @@ result<server_address> parse_redis_url(const std::string& url) {
     if (read) read = tcp ? read_tcp(*parsed, out) : read_socket(*parsed, out);
     if (!read) return read.error();
     for (const auto& part : {out.host, out.path, out.user, out.password}) {
-        if (has_unwelcome(part)) return wrong("the Redis URL holds a control character");
+        if (has_control_character(part)) return wrong("the Redis URL holds a control character");
     }
     return out;
 }

@@ -1,6 +1,7 @@
 #include "mail.hpp"
 
 #include <market/base/crypto.hpp>
+#include <market/base/url_parts.hpp>
 #include <market/user/rules.hpp>
 
 #include <algorithm>
@@ -9,12 +10,6 @@
 
 namespace market::user {
 namespace {
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }
-
-bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), is_control);
-}
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
@@ -107,13 +102,13 @@ result<sender> sender::read(std::string_view text) {
         const auto last = text.substr(0, open).find_last_not_of(' ');
         if (last != std::string_view::npos) out.name = text.substr(0, last + 1);
     }
-    if (is_email(out.address) && !has_control(out.name)) return out;
+    if (is_email(out.address) && !has_control_character(out.name)) return out;
     return invalid(culprit::place::parameter, "mail.from", "format",
                    "mail.from must be an address or Name <address>");
 }
 
 result<std::string> format_mail(const sender& from, const mail& what, instant at) {
-    if (!is_email(what.to) || has_control(what.subject)) {
+    if (!is_email(what.to) || has_control_character(what.subject)) {
         return failure{errc::internal, "a mail to no address or with a broken subject is not sent"};
     }
     const auto domain = std::string_view{from.address}.substr(from.address.find('@') + 1);

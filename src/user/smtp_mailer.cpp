@@ -1,11 +1,12 @@
 #include "mailer.hpp"
 
+#include <market/base/url_parts.hpp>
+
 #include <curl/curl.h>
 #include <boost/url.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstring>
 #include <mutex>
 
@@ -16,17 +17,6 @@ constexpr std::chrono::seconds connect_max{10};
 static_assert(connect_max < delivery_max);
 
 failure wrong(std::string detail) { return {errc::validation_failed, std::move(detail)}; }
-
-bool has_control(std::string_view text) {
-    return std::any_of(text.begin(), text.end(),
-                       [](unsigned char c) { return c < ' ' || c == 0x7F; });
-}
-
-bool read_port(std::string_view digits, std::uint16_t& port) {
-    const auto* end = digits.data() + digits.size();
-    const auto [last, failed] = std::from_chars(digits.data(), end, port);
-    return failed == std::errc{} && last == end && port != 0;
-}
 
 /// A password to this machine itself crosses no net.
 bool is_this_machine(const std::string& host) {
@@ -137,8 +127,11 @@ result<smtp_address> parse_smtp_url(const std::string& url) {
     out.user = parsed->user();
     out.password = parsed->password();
     if (out.host.empty()) return wrong("names no host: " + std::string{form});
-    if (parsed->has_port() && !read_port(parsed->port(), out.port))
-        return wrong("has a port that is not 1-65535");
+    if (parsed->has_port()) {
+        const auto port = parse_port(parsed->port());
+        if (!port) return wrong("has a port that is not 1-65535");
+        out.port = *port;
+    }
     if (out.user.empty() != out.password.empty())
         return wrong("has a user without a password, or the other way round");
     if (!parsed->encoded_path().empty() && parsed->encoded_path() != "/")
@@ -146,7 +139,7 @@ result<smtp_address> parse_smtp_url(const std::string& url) {
     if (parsed->has_query() || parsed->has_fragment())
         return wrong("has something behind the host");
     for (const auto& part : {out.host, out.user, out.password}) {
-        if (has_control(part)) return wrong("holds a control character");
+        if (has_control_character(part)) return wrong("holds a control character");
     }
     return out;
 }
