@@ -14,6 +14,10 @@
 namespace market::db::test {
 namespace {
 
+const char* variable_of(const std::string& which) {
+    return which == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
+}
+
 std::string random_name() {
     std::array<std::byte, 8> bytes{};
     fill_random(bytes);
@@ -33,6 +37,30 @@ std::optional<server_address> server_from_environment(const std::string& variabl
     const auto parsed = boost::urls::parse_uri(text).value();
     return server_address{parsed.host_address(), parsed.port_number(), parsed.user(),
                           parsed.password()};
+}
+
+const std::vector<std::string>& database_servers() {
+    static const auto servers = [] {
+        std::vector<std::string> out;
+        for (const std::string which : {"mysql", "mariadb"}) {
+            if (server_from_environment(variable_of(which)))
+                out.push_back(which);
+            else
+                std::cout << which << ": skipped, because " << variable_of(which)
+                          << " is not set\n";
+        }
+        return out;
+    }();
+    return servers;
+}
+
+const std::vector<std::string>& database_kinds() {
+    static const auto kinds = [] {
+        auto out = database_servers();
+        out.insert(out.begin(), "sqlite");
+        return out;
+    }();
+    return kinds;
 }
 
 struct administrator::connection {
@@ -76,8 +104,7 @@ std::unique_ptr<fresh_database> fresh_database::on(const std::string& which) {
         out->url_ = "sqlite:" + (out->folder_ / "test.db").string();
         return out;
     }
-    const std::string variable =
-        which == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
+    const std::string variable = variable_of(which);
     out->server_ = server_from_environment(variable);
     if (!out->server_) {
         std::cout << "skipped, because " << variable << " is not set\n";

@@ -22,6 +22,11 @@ struct server_address {
 };
 std::optional<server_address> server_from_environment(const std::string& variable);
 
+/// The database servers that can be had here: mysql, mariadb; says once which cannot, and why.
+const std::vector<std::string>& database_servers();
+/// And sqlite.
+const std::vector<std::string>& database_kinds();
+
 /// Speaks to a server beside the code under test: makes databases, kills sessions.
 class administrator {
 public:

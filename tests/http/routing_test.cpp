@@ -54,8 +54,7 @@ TEST_CASE("a path with other methods tells them", "[http][routing]") {
 TEST_CASE("method tokens count by case", "[http][routing]") {
     CHECK(is_known_method("PATCH"));
     CHECK(is_known_method("TRACE"));
-    for (const auto* method : {"get", "BREW", "CONNECT", ""})
-        CHECK_FALSE(is_known_method(method));
+    for (const auto* method : {"get", "BREW", "CONNECT", ""}) CHECK_FALSE(is_known_method(method));
 }
 
 TEST_CASE("the OpenAPI document describes exactly the routes", "[http][routing]") {

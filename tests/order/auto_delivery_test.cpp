@@ -80,7 +80,7 @@ TEST_CASE("what is not on its way stays where it is", "[order][delivery]") {
 }
 
 TEST_CASE("many servers move a delivery once", "[order][delivery]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(10, 10);

@@ -122,7 +122,7 @@ TEST_CASE("a return is refused once its days are over", "[order][return]") {
 
 TEST_CASE("parallel acceptances of one return give back once, and all are told so",
           "[order][return]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(5, 5);

@@ -46,7 +46,7 @@ catalog::new_sale terms(life_shop& shop, product_id of, std::int64_t units) {
 
 TEST_CASE("of edits of one version at once one is made, the others are told to read anew",
           "[order][sales]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(3, 1, 1h);
@@ -74,7 +74,7 @@ TEST_CASE("of edits of one version at once one is made, the others are told to r
 
 TEST_CASE("an edit waits for who tells that the sale has opened, and comes too late",
           "[order][sales]") {
-    for (const auto& kind : servers_there()) {  // on SQLite one writes at a time
+    for (const auto& kind : db::test::database_servers()) {  // on SQLite one writes at a time
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(3, 1, 1h);
@@ -100,7 +100,7 @@ TEST_CASE("an edit waits for who tells that the sale has opened, and comes too l
 }
 
 TEST_CASE("counts and sales at once take no unit twice", "[order][sales]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         const auto counted = shop.product(10);
@@ -124,7 +124,7 @@ TEST_CASE("counts and sales at once take no unit twice", "[order][sales]") {
 }
 
 TEST_CASE("a product is retired or put on sale, never both", "[order][sales]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         for (int round = 0; round < 5; ++round) {

@@ -60,26 +60,6 @@ inline settings with_payments(std::shared_ptr<payment_provider> provider) {
     return out;
 }
 
-/// The database servers that are there; says which are not.
-inline std::vector<std::string> servers_there() {
-    std::vector<std::string> out;
-    for (const std::string kind : {"mysql", "mariadb"}) {
-        const auto* variable =
-            kind == "mysql" ? "MARKET_TEST_MYSQL_URL" : "MARKET_TEST_MARIADB_URL";
-        if (db::test::server_from_environment(variable))
-            out.push_back(kind);
-        else
-            std::cout << kind << ": skipped, because " << variable << " is not set\n";
-    }
-    return out;
-}
-/// And sqlite.
-inline std::vector<std::string> kinds_there() {
-    auto out = servers_there();
-    out.insert(out.begin(), "sqlite");
-    return out;
-}
-
 class life_shop : public order_shop {
 public:
     /// With a hold of 600 s.

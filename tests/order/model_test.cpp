@@ -65,5 +65,5 @@ TEST_CASE("random lives of orders and goods are as a plain model says", "[order]
 }
 
 TEST_CASE("random lives on database servers are as a plain model says", "[order][model]") {
-    for (const auto& kind : servers_there()) play_sequences(kind, chosen_count(100));
+    for (const auto& kind : db::test::database_servers()) play_sequences(kind, chosen_count(100));
 }

@@ -34,7 +34,7 @@ TEST_CASE("a notice that comes again, whatever it says now, gets the answer it g
 
 TEST_CASE("of two notices of one id for two orders one is taken, both get its answer",
           "[order][payment]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(8, 8);
@@ -62,7 +62,7 @@ TEST_CASE("of two notices of one id for two orders one is taken, both get its an
 
 TEST_CASE("a notice that waited for another one of its id gets that one's answer",
           "[order][payment]") {
-    for (const auto& kind : servers_there()) {  // on SQLite one writes at a time
+    for (const auto& kind : db::test::database_servers()) {  // on SQLite one writes at a time
         INFO(kind);
         life_shop shop{kind};
         const auto sale = shop.sale(2, 2);

@@ -67,7 +67,7 @@ TEST_CASE("that a sale began is told when it does", "[order][sales]") {
 
 TEST_CASE("many servers tell once that a sale began, and once that it ended, in that order",
           "[order][events]") {
-    for (const auto& kind : kinds_there()) {
+    for (const auto& kind : db::test::database_kinds()) {
         INFO(kind);
         life_shop shop{kind};
         std::vector<sale_id> sales;

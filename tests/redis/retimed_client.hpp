@@ -1,10 +1,15 @@
 #pragma once
 /// What tests of scripts in Redis share.
+#include "support/run_here.hpp"
+
+#include <market/base/clock.hpp>
+#include <market/base/id.hpp>
 #include <market/redis/client.hpp>
 
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -51,6 +56,27 @@ private:
     const std::string time_;
     std::mutex guard_;
     std::map<std::string, script> scripts_;
+};
+
+/// A time in a real Redis that moves only when it is put; scripts read it in place of TIME.
+class placed_time {
+public:
+    explicit placed_time(client& server) : server_(server) {}
+
+    /// What a script says to read it.
+    std::string reading() const { return "redis.call('HMGET', '" + key_ + "', 's', 'us')"; }
+    void put(instant now) {
+        const auto micros = to_micros(now);
+        std::vector<std::string> words{"HSET", key_,
+                                       "s",    std::to_string(micros / 1'000'000),
+                                       "us",   std::to_string(micros % 1'000'000)};
+        const auto said = testing::settle_here(server_.command(std::move(words)));
+        if (said.value().what == reply::kind::error) throw std::runtime_error(said->text);
+    }
+
+private:
+    client& server_;
+    const std::string key_ = "market:test:clock:" + to_string(make_random_id<event_id>());
 };
 
 }  // namespace market::redis::test

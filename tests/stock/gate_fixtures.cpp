@@ -8,6 +8,7 @@
 
 namespace market::stock::testing {
 
+using redis::test::placed_time;
 using redis::test::redis_variable;
 using redis::test::retimed_client;
 
@@ -36,14 +37,14 @@ private:
 /// itself, and facts about a millisecond cannot be told by it.
 class redis_gate_fixture final : public gate_fixture {
 public:
-    redis_gate_fixture() { put_time(); }
+    redis_gate_fixture() { time_.put(clock_.now()); }
 
     stock_gate& gate() override { return *gate_; }
     instant now() const override { return clock_.now(); }
     void advance(std::chrono::milliseconds by) override {
         clock_.advance(by);
         steady += by.count();
-        put_time();
+        time_.put(clock_.now());
     }
 
 private:
@@ -54,22 +55,13 @@ private:
         return *shared;
     }
 
-    void put_time() {
-        const auto micros = to_micros(clock_.now());
-        std::vector<std::string> words{"HSET", clock_key_,
-                                       "s",    std::to_string(micros / 1'000'000),
-                                       "us",   std::to_string(micros % 1'000'000)};
-        auto said = settle(server().command(std::move(words)));
-        if (said.value().what == redis::reply::kind::error) throw std::runtime_error(said->text);
-    }
-
     /// Only moved between the calls of a test.
     static deadline steady_now() { return deadline{std::chrono::milliseconds{steady.load()}}; }
     static inline std::atomic<std::int64_t> steady{1'000'000};
 
     manual_clock clock_;
-    const std::string clock_key_ = "market:test:clock:" + to_string(make_id<sale_id>());
-    retimed_client retimed_{server(), "redis.call('HMGET', '" + clock_key_ + "', 's', 'us')"};
+    placed_time time_{server()};
+    retimed_client retimed_{server(), time_.reading()};
     std::unique_ptr<stock_gate> gate_ = make_redis_gate(retimed_, steady_now);
 };
 

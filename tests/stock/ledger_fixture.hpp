@@ -14,8 +14,7 @@ namespace market::stock::testing {
 
 using ledger::buyer_take;
 
-/// The databases that can be had here; says once which cannot, and why.
-const std::vector<std::string>& database_kinds();
+using db::test::database_kinds;
 
 /// One product with a sale, in a database of its own.
 class stock_record {

@@ -54,11 +54,11 @@ private:
 /// In a real Redis, whose script reads the time where the test has put it.
 class redis_counter final : public counter {
 public:
-    redis_counter() { put_time(); }
+    redis_counter() { time_.put(clock_.now()); }
     throttle& counts() override { return *counts_; }
     void advance(std::chrono::microseconds by) override {
         clock_.advance(by);
-        put_time();
+        time_.put(clock_.now());
     }
 
 private:
@@ -66,20 +66,10 @@ private:
         static const auto shared = redis::open(std::getenv(redis::test::redis_variable)).value();
         return *shared;
     }
-    void put_time() {
-        const auto micros = to_micros(clock_.now());
-        std::vector<std::string> words{"HSET", clock_key_,
-                                       "s",    std::to_string(micros / 1'000'000),
-                                       "us",   std::to_string(micros % 1'000'000)};
-        const auto said = settle_here(server().command(std::move(words)));
-        if (said.value().what == redis::reply::kind::error) throw std::runtime_error(said->text);
-    }
-
     test_clock clock_;
     test_clock other_clock_;  ///< of the memory that must not be asked: it stands still
-    const std::string clock_key_ = "market:test:clock:" + to_string(make_id<user_id>());
-    redis::test::retimed_client retimed_{server(),
-                                         "redis.call('HMGET', '" + clock_key_ + "', 's', 'us')"};
+    redis::test::placed_time time_{server()};
+    redis::test::retimed_client retimed_{server(), time_.reading()};
     std::unique_ptr<throttle> counts_ = make_redis_throttle(retimed_, other_clock_);
 };
 
