@@ -41,6 +41,21 @@ GRANT ALL PRIVILEGES ON *.* TO 'market'@'%' WITH GRANT OPTION;
 END
 }
 
+# An authority, and certificates of it for 127.0.0.1 and for a client, in place of those that MySQL
+# makes for itself, which name no host.
+make_certificates() { # DIR
+  local dir=$1 name
+  openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=market test authority" \
+    -keyout "$dir/ca-key.pem" -out "$dir/ca.pem" || return 1
+  for name in server client; do
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=market test $name" \
+      -keyout "$dir/$name-key.pem" -out "$dir/$name-request.pem" &&
+      openssl x509 -req -in "$dir/$name-request.pem" -CA "$dir/ca.pem" -CAkey "$dir/ca-key.pem" \
+        -CAcreateserial -days 365 -extfile <(echo "subjectAltName=IP:127.0.0.1") \
+        -out "$dir/$name-cert.pem" || return 1
+  done
+}
+
 prepare_mysql() {
   local dir=$1 jar
   jar=$(fetch_mysql) || return 1
@@ -51,7 +66,9 @@ prepare_mysql() {
   hand_over "$dir"
   "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" --initialize-insecure \
     --basedir="$mysql_programs" --datadir="$dir/data" --innodb-redo-log-capacity=8M \
-    >"$dir/install.log" 2>&1
+    >"$dir/install.log" 2>&1 &&
+    make_certificates "$dir/data" >>"$dir/install.log" 2>&1 &&
+    hand_over "$dir/data"
 }
 
 launch_mysql() {

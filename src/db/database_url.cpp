@@ -4,6 +4,8 @@
 
 #include <boost/url.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 
@@ -29,15 +31,24 @@ result<database_address> parse_sqlite(std::string_view path) {
     return database_address{sqlite_address{absolute.lexically_normal().string()}};
 }
 
+/// The client library reads others as options.
+bool is_host(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) ||
+               std::string_view{".-_:%"}.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
 /// `?ssl-ca=FILE&ssl-cert=FILE&ssl-key=FILE`, named as the options of the servers' own clients.
 /// Empty: well.
 std::optional<failure> read_tls_files(const boost::urls::url_view& from, tls_files& into) {
-    for (const auto& given : from.params()) {
+    for (const auto& given : from.params(boost::urls::encoding_opts{})) {  // a + is a +
         std::string* file = nullptr;
         if (given.key == "ssl-ca") file = &into.authority;
         if (given.key == "ssl-cert") file = &into.certificate;
         if (given.key == "ssl-key") file = &into.key;
-        if (!file) return wrong("the database URL has a parameter that is not known: " + given.key);
+        // Not named: it may be a part of a password that was not percent-encoded.
+        if (!file) return wrong("the database URL has a parameter that is not known, see ssl-ca");
         if (!file->empty()) return wrong("the database URL has two of " + given.key);
         if (has_control_character(given.value))
             return wrong(given.key + " of the database URL holds a control character");
@@ -64,6 +75,7 @@ result<database_address> parse_mysql(const std::string& url) {
     out.user = view.user();
     out.password = view.password();
     if (out.host.empty()) return wrong("the database URL has no host");
+    if (!is_host(out.host)) return wrong("the host of the database URL is no name and no address");
     if (out.user.empty()) return wrong("the database URL has no user");
     if (view.has_port()) {
         const auto port = parse_port(view.port());

@@ -108,6 +108,7 @@ cause cause_of_mysql(unsigned code) {
         case 1227:
         case 1251:  // authentication protocol
         case 1698:  // password (MariaDB)
+        case 3159:  // TLS required
         case 2054:
         case 2058:
         case 2059:  // authentication plugin missing

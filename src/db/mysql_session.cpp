@@ -6,6 +6,8 @@
 #include <soci/mysql/soci-mysql.h>
 #include <soci/soci.h>
 
+#include <array>
+#include <cerrno>
 #include <charconv>
 
 namespace market::db {
@@ -78,6 +80,16 @@ std::string in_seconds(std::chrono::milliseconds duration) {
         std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
 }
 
+/// SOCI passes on the files of TLS and no other option of it; the client library reads options in
+/// place of a host too. Without these it would send the password, in the clear, to a server that
+/// offers no TLS, and ask the terminal for the passphrase of an encrypted key.
+std::string host_of(const mysql_address& address) {
+    // For "localhost" the client would take a Unix socket, whatever the port.
+    const auto host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
+    if (address.tls.authority.empty()) return host;
+    return "host=" + host + ";ssl-verify-server-cert=1;ssl-passphrase=none";
+}
+
 std::string tls_string(const tls_files& files) {
     if (files.authority.empty()) return {};
     auto out = " sslca=" + quoted(files.authority);
@@ -87,14 +99,22 @@ std::string tls_string(const tls_files& files) {
 }
 
 std::string connect_string(const mysql_address& address, const options& settings) {
-    // For "localhost" the client would take a Unix socket, whatever the port.
-    const auto& host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
-    return "host=" + quoted(host) + " port=" + std::to_string(address.port) +
+    return "host=" + quoted(host_of(address)) + " port=" + std::to_string(address.port) +
            " user=" + quoted(address.user) + " pass=" + quoted(address.password) +
            " db=" + quoted(address.database) + " charset='utf8mb4'" +
            " connect_timeout=" + in_seconds(settings.connect_timeout) +
            " read_timeout=" + in_seconds(settings.statement_timeout) +
            " write_timeout=" + in_seconds(settings.statement_timeout) + tls_string(address.tls);
+}
+
+/// TLS fails for good by a certificate or a file, and for now when the connection broke in its
+/// handshake. The client library has one number for all; its texts end with that of the system.
+bool broke_in_handshake(const std::string& said) {
+    if (said.find("unexpected eof") != std::string::npos) return true;
+    constexpr std::array passing{EAGAIN, EPIPE, ECONNABORTED, ECONNRESET, ETIMEDOUT};
+    return std::any_of(passing.begin(), passing.end(), [&](int number) {
+        return said.ends_with("(" + std::to_string(number) + ")");
+    });
 }
 
 /// A transaction left idle this long holds locks for nobody; the server ends it.
@@ -107,10 +127,6 @@ public:
         : session_(soci::mysql, connect_string(address, settings)),
           backend_(static_cast<soci::mysql_session_backend&>(*session_.get_backend())),
           is_mariadb_(mariadb_connection(backend_.conn_) != 0) {
-        // The client goes on in the clear with a server that offers no TLS.
-        if (!address.tls.authority.empty() && !mysql_get_ssl_cipher(backend_.conn_))
-            throw driver_error(cause::refused, CR_SSL_CONNECTION_ERROR,
-                               "the server offers no TLS, which ssl-ca asks for");
         std::string set =
             "SET SESSION sql_mode = "
             "'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
@@ -242,10 +258,11 @@ std::unique_ptr<session> open_mysql(const mysql_address& address, const options&
     } catch (const soci::mysql_soci_error& failed) {
         auto why = cause_of_mysql(failed.err_num_);
         if (why == cause::connection_lost) why = cause::unavailable;
-        // Another authority's certificate does not become a better one by waiting.
-        if (failed.err_num_ == CR_SSL_CONNECTION_ERROR) why = cause::refused;
         // What a server says while connecting names user, host and database, never a password.
-        throw driver_error(why, static_cast<int>(failed.err_num_), failed.get_error_message());
+        const auto said = failed.get_error_message();
+        if (failed.err_num_ == CR_SSL_CONNECTION_ERROR && !broke_in_handshake(said))
+            why = cause::refused;
+        throw driver_error(why, static_cast<int>(failed.err_num_), said);
     } catch (const soci::soci_error&) {
         throw driver_error(cause::refused, 0,
                            "the database URL holds what the driver does not take");

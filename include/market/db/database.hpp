@@ -66,9 +66,9 @@ private:
 };
 
 /// `sqlite:PATH` (created when missing; its folder must exist) or
-/// `mysql://user:pass@host:port/database`, with `?ssl-ca=FILE` only over TLS, to a server whose
-/// certificate that authority signed (its name is not compared), and with `&ssl-cert=FILE&ssl-key=
-/// FILE` as a client with a certificate. Opens nothing yet.
+/// `mysql://user:pass@host:port/database`, with `?ssl-ca=FILE` only over TLS, to a server that has
+/// a certificate of that authority for this host, and with `&ssl-cert=FILE&ssl-key=FILE` as a
+/// client with a certificate. Opens nothing yet.
 /// Errors: validation_failed with a sentence that names what is wrong with the URL (no password in
 /// it).
 result<std::unique_ptr<database>> open(const std::string& url, const options& settings = {});
