@@ -16,6 +16,13 @@ namespace market::app {
 
 namespace {
 
+constexpr std::string_view data_dir_mark = "{data_dir}";
+
+/// A URL that is judged when data_dir is known.
+bool awaits_data_dir(const setting& key, std::string_view value) {
+    return key.kind == value_kind::url && value.find(data_dir_mark) != std::string_view::npos;
+}
+
 bool has_section(std::string_view name) {
     return std::ranges::any_of(all_settings(), [&](const setting& key) {
         return key.name.starts_with(std::string{name} + ".");
@@ -71,7 +78,7 @@ private:
     }
 
     void take(const setting& key, const std::string& value, const std::string& origin) {
-        if (!judge(key, value, origin)) return;
+        if (!awaits_data_dir(key, value) && !judge(key, value, origin)) return;
         auto& one = made_.entries_[static_cast<std::size_t>(&key - all_settings().data())];
         one.value = value;
         one.origin = origin;
@@ -158,13 +165,12 @@ private:
 
     void expand_data_dir() {
         const auto data_dir = made_.text("data_dir");
-        static constexpr std::string_view mark = "{data_dir}";
         for (auto& one : made_.entries_) {
-            if (one.key->kind != value_kind::url) continue;
-            if (const auto at = one.value.find(mark); at != std::string::npos) {
-                one.value.replace(at, mark.size(), data_dir);
-                judge(*one.key, one.value, one.origin + ", with the given data_dir");
-            }
+            if (!awaits_data_dir(*one.key, one.value)) continue;
+            for (std::size_t at = 0; (at = one.value.find(data_dir_mark, at)) != std::string::npos;
+                 at += data_dir.size())
+                one.value.replace(at, data_dir_mark.size(), data_dir);
+            judge(*one.key, one.value, one.origin + ", with the given data_dir");
         }
     }
 

@@ -149,6 +149,22 @@ TEST_CASE("a file's culprits are named with their lines, all at once", "[app][co
     CHECK(says.find("log.level: \"loud\" is not one of") != std::string::npos);
 }
 
+TEST_CASE("data_dir may stand in a URL that is none without it", "[app][config]") {
+    const temporary_folder folder;
+    folder.write("ca.pem", "any");
+    const config_sources sources{
+        .flags = {{"data_dir", folder.path("")},
+                  {"database.url",
+                   "mysql://u:p@host/shop?ssl-ca={data_dir}ca.pem"
+                   "&ssl-cert={data_dir}ca.pem&ssl-key={data_dir}ca.pem"}}};
+    const auto loaded = load_configuration(sources);
+    REQUIRE(loaded.has_value());
+    CHECK(loaded->text("database.url").find(folder.path("ca.pem")) != std::string::npos);
+    const auto says = complaint({.flags = {{"database.url", "mysql://u:p@host/{data_dir}/b"}}});
+    CHECK(says.find("database.url: ") == 0);
+    CHECK(std::count(says.begin(), says.end(), '\n') == 0);
+}
+
 TEST_CASE("a data_dir that spoils a URL is refused with that URL", "[app][config]") {
     const auto says = complaint({.flags = {{"data_dir", "a\"b"}}});
     CHECK(says.find("database.url: \"sqlite:a\"b/market.db\" is no database: ") == 0);
