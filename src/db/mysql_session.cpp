@@ -259,9 +259,11 @@ std::unique_ptr<session> open_mysql(const mysql_address& address, const options&
         auto why = cause_of_mysql(failed.err_num_);
         if (why == cause::connection_lost) why = cause::unavailable;
         // What a server says while connecting names user, host and database, never a password.
-        const auto said = failed.get_error_message();
-        if (failed.err_num_ == CR_SSL_CONNECTION_ERROR && !broke_in_handshake(said))
+        auto said = failed.get_error_message();
+        if (failed.err_num_ == CR_SSL_CONNECTION_ERROR && !broke_in_handshake(said)) {
             why = cause::refused;
+            said += " (by what ssl-ca, ssl-cert and ssl-key of the URL name)";
+        }
         throw driver_error(why, static_cast<int>(failed.err_num_), said);
     } catch (const soci::soci_error&) {
         throw driver_error(cause::refused, 0,

@@ -148,6 +148,7 @@ TEST_CASE("a server whose certificate another authority signed is refused", "[db
     if (!shop.fresh) return;
     const auto said = refusal_of(shop.url("ssl-ca=" + shop.file("client-cert.pem")));
     CHECK(said.find("certificate") != std::string::npos);
+    CHECK(said.find("ssl-ca") != std::string::npos);
 }
 
 TEST_CASE("a server whose certificate is for another host is refused", "[db][tls]") {
