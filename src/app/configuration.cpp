@@ -23,6 +23,13 @@ bool awaits_data_dir(const setting& key, std::string_view value) {
     return key.kind == value_kind::url && value.find(data_dir_mark) != std::string_view::npos;
 }
 
+std::string expanded(std::string url, const std::string& data_dir) {
+    for (std::size_t at = 0; (at = url.find(data_dir_mark, at)) != std::string::npos;
+         at += data_dir.size())
+        url.replace(at, data_dir_mark.size(), data_dir);
+    return url;
+}
+
 bool has_section(std::string_view name) {
     return std::ranges::any_of(all_settings(), [&](const setting& key) {
         return key.name.starts_with(std::string{name} + ".");
@@ -78,7 +85,10 @@ private:
     }
 
     void take(const setting& key, const std::string& value, const std::string& origin) {
-        if (!awaits_data_dir(key, value) && !judge(key, value, origin)) return;
+        if (awaits_data_dir(key, value))
+            awaiting_.push_back({&key, value, origin});
+        else if (!judge(key, value, origin))
+            return;
         auto& one = made_.entries_[static_cast<std::size_t>(&key - all_settings().data())];
         one.value = value;
         one.origin = origin;
@@ -163,15 +173,17 @@ private:
         take(*key, value, "flag " + flag_name(*key));
     }
 
+    /// Judges all that was given, also what a stronger source replaces, and the defaults in use.
     void expand_data_dir() {
         const auto data_dir = made_.text("data_dir");
         for (auto& one : made_.entries_) {
             if (!awaits_data_dir(*one.key, one.value)) continue;
-            for (std::size_t at = 0; (at = one.value.find(data_dir_mark, at)) != std::string::npos;
-                 at += data_dir.size())
-                one.value.replace(at, data_dir_mark.size(), data_dir);
-            judge(*one.key, one.value, one.origin + ", with the given data_dir");
+            if (one.origin == "default") awaiting_.push_back(one);
+            one.value = expanded(one.value, data_dir);
         }
+        for (const auto& one : awaiting_)
+            judge(*one.key, expanded(one.value, data_dir),
+                  one.origin + ", with the given data_dir");
     }
 
     void refuse_weak_secrets() {
@@ -192,6 +204,7 @@ private:
 
     const config_sources& sources_;
     configuration made_;
+    std::vector<configuration::entry> awaiting_;  ///< URLs that are judged when data_dir is known
     std::string culprits_;
     bool only_unknown_places_ = true;
 };

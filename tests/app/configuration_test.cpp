@@ -163,6 +163,10 @@ TEST_CASE("data_dir may stand in a URL that is none without it", "[app][config]"
     const auto says = complaint({.flags = {{"database.url", "mysql://u:p@host/{data_dir}/b"}}});
     CHECK(says.find("database.url: ") == 0);
     CHECK(std::count(says.begin(), says.end(), '\n') == 0);
+    const auto replaced =
+        complaint({.flags = {{"database.url", "sqlite:shop.db"}},
+                   .environment = {{"MARKET_DATABASE_URL", "mysql://u:p@host/{data_dir}/b"}}});
+    CHECK(replaced.find("environment MARKET_DATABASE_URL") != std::string::npos);
 }
 
 TEST_CASE("a data_dir that spoils a URL is refused with that URL", "[app][config]") {
