@@ -1,6 +1,6 @@
 #include "database_url.hpp"
 
-#include <market/base/url_parts.hpp>
+#include <market/base/text.hpp>
 
 #include <boost/url.hpp>
 
@@ -48,7 +48,10 @@ std::optional<failure> read_tls_files(const boost::urls::url_view& from, tls_fil
         if (given.key == "ssl-cert") file = &into.certificate;
         if (given.key == "ssl-key") file = &into.key;
         // Not named: it may be a part of a password that was not percent-encoded.
-        if (!file) return wrong("the database URL has a parameter that is not known, see ssl-ca");
+        if (!file)
+            return wrong(
+                "the database URL has a parameter that is not known: it takes ssl-ca, ssl-cert and "
+                "ssl-key");
         if (!file->empty()) return wrong("the database URL has two of " + given.key);
         if (has_control_character(given.value))
             return wrong(given.key + " of the database URL holds a control character");

@@ -23,7 +23,7 @@ struct new_key {
     user_id buyer;
     digest256 fingerprint{};
     order_id order;
-    std::string_view reply;
+    std::string_view reply;  ///< referred to
     instant at;
 };
 /// One statement for all. A rid that is there already throws unique_violation.

@@ -53,6 +53,7 @@ private:
     step commit(std::unique_ptr<db::transaction> tx, std::vector<drafted> drafts, batch& wanted);
     step after_error(const db::error& failed, batch& wanted);
     db::commit_outcome find_out(const drafted& first, deadline until);
+    /// Tells the buyers, then the gate.
     void placed(const std::vector<drafted>& drafts);
 
     db::database& database_;
@@ -62,7 +63,7 @@ private:
     settings chosen_;
     purchase_queue queue_;
     std::vector<std::thread> threads_;
-    asio::thread_pool telling_{1};  ///< beside the writing of the next batch
+    asio::thread_pool telling_{1};  ///< of what was committed, beside the next batch
 };
 
 }  // namespace market::order

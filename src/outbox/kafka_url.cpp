@@ -1,6 +1,6 @@
 #include "kafka_url.hpp"
 
-#include <market/base/url_parts.hpp>
+#include <market/base/text.hpp>
 
 #include <algorithm>
 #include <optional>

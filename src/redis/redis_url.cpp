@@ -1,6 +1,6 @@
 #include "redis_url.hpp"
 
-#include <market/base/url_parts.hpp>
+#include <market/base/text.hpp>
 
 #include <boost/url.hpp>
 

@@ -1,7 +1,7 @@
 #include "mail.hpp"
 
 #include <market/base/crypto.hpp>
-#include <market/base/url_parts.hpp>
+#include <market/base/text.hpp>
 #include <market/user/rules.hpp>
 
 #include <algorithm>

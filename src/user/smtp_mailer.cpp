@@ -1,6 +1,6 @@
 #include "mailer.hpp"
 
-#include <market/base/url_parts.hpp>
+#include <market/base/text.hpp>
 
 #include <curl/curl.h>
 #include <boost/url.hpp>

@@ -66,6 +66,7 @@ private:
         static const auto shared = redis::open(std::getenv(redis::test::redis_variable)).value();
         return *shared;
     }
+
     test_clock clock_;
     test_clock other_clock_;  ///< of the memory that must not be asked: it stands still
     redis::test::placed_time time_{server()};

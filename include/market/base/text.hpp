@@ -1,5 +1,5 @@
 #pragma once
-/// What the URLs of the configuration have in common.
+/// What more than one module asks of a text.
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace market {
 
-/// 1-65535, digits only; empty: no port. Boost.URL cuts a greater one to 16 bits.
+/// A port of a URL, 1-65535, digits only; empty: none. Boost.URL cuts a greater one to 16 bits.
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) {
     std::uint16_t port = 0;
     const auto* end = digits.data() + digits.size();
@@ -17,7 +17,7 @@ inline std::optional<std::uint16_t> parse_port(std::string_view digits) {
     return port;
 }
 
-/// ASCII's: what a decoded part must not bring into a command or a protocol.
+/// ASCII's: what must not get into a line of a protocol, such as by a decoded part of a URL.
 inline bool has_control_character(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
                        [](unsigned char c) { return c < ' ' || c == 0x7F; });
