@@ -1,4 +1,5 @@
 -- events: how many were appended to the outbox; rid: of its purchase_keys row; NULL when that is purged.
+-- Not `state IN (...)`: SQLite would fill a table of its own with that list for each row it writes.
 CREATE TABLE orders (
     id BLOB NOT NULL PRIMARY KEY,
     user_id BLOB NOT NULL,
@@ -12,5 +13,8 @@ CREATE TABLE orders (
     placed_at INTEGER NOT NULL,
     events INTEGER NOT NULL,
     rid BLOB,
-    CONSTRAINT orders_state CHECK (state IN ('pending_payment', 'confirmed', 'preparing', 'shipped', 'delivered', 'return_requested', 'returned', 'cancelled', 'expired'))
+    CONSTRAINT orders_state CHECK (
+        state = 'pending_payment' OR state = 'confirmed' OR state = 'preparing' OR state = 'shipped'
+        OR state = 'delivered' OR state = 'return_requested' OR state = 'returned'
+        OR state = 'cancelled' OR state = 'expired')
 ) STRICT, WITHOUT ROWID;

@@ -1,5 +1,6 @@
 -- One row an order that had to be paid. awaited: it still has to be, until expires_at.
 -- token: SHA-256 of what it was last tried with. owed: what the provider has yet to be told.
+-- No `IN`, see orders.
 CREATE TABLE payments (
     order_id BLOB NOT NULL PRIMARY KEY,
     id BLOB NOT NULL,
@@ -12,8 +13,9 @@ CREATE TABLE payments (
     token BLOB,
     refund_reason TEXT,
     owed TEXT,
-    CONSTRAINT payments_state CHECK (state IN ('pending', 'captured', 'declined', 'refunded')),
-    CONSTRAINT payments_awaited CHECK (awaited = 0 OR state IN ('pending', 'declined')),
+    CONSTRAINT payments_state CHECK (
+        state = 'pending' OR state = 'captured' OR state = 'declined' OR state = 'refunded'),
+    CONSTRAINT payments_awaited CHECK (awaited = 0 OR state = 'pending' OR state = 'declined'),
     CONSTRAINT payments_refund CHECK ((state = 'refunded') = (refund_reason IS NOT NULL)),
     CONSTRAINT payments_owed CHECK (owed IS NULL OR (owed = 'capture' AND state = 'captured') OR (owed = 'refund' AND state = 'refunded'))
 ) STRICT, WITHOUT ROWID;
