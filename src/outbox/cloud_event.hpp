@@ -5,7 +5,7 @@
 
 namespace market::outbox {
 
-/// The event as one line without its end: CloudEvents 1.0 in structured mode.
-std::string to_cloud_event(const event& value);
+/// Adds the event as one line: CloudEvents 1.0 in structured mode.
+void add_cloud_event(std::string& lines, const event& value);
 
 }  // namespace market::outbox

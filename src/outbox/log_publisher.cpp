@@ -14,6 +14,8 @@ namespace market::outbox {
 
 namespace {
 
+constexpr std::size_t block_bytes = 64 * 1024;
+
 [[noreturn]] void fail(const char* what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
@@ -77,8 +79,20 @@ void write_all(int file, std::string_view text) {
     }
 }
 
-/// Appends whole lines or nothing.
-void append_durably(const std::filesystem::path& path, std::string_view lines) {
+/// A block at a time, so that the lines of many events need no more memory.
+void write_lines(int file, std::span<const event> events) {
+    std::string block;
+    for (const event& one : events) {
+        add_cloud_event(block, one);
+        if (block.size() < block_bytes) continue;
+        write_all(file, block);
+        block.clear();
+    }
+    write_all(file, block);
+}
+
+/// Appends all lines, whole, or nothing.
+void append_durably(const std::filesystem::path& path, std::span<const event> events) {
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     std::filesystem::create_directories(folder);
     const descriptor file{open_checked(path, O_RDWR | O_APPEND | O_CREAT)};
@@ -89,7 +103,7 @@ void append_durably(const std::filesystem::path& path, std::string_view lines) {
     const off_t whole = end_of_lines(file.get(), state.st_size);
     if (whole != state.st_size) cut(file.get(), whole);
     try {
-        write_all(file.get(), lines);
+        write_lines(file.get(), events);
         sync(file.get());
     } catch (const std::system_error&) {
         cut(file.get(), whole);
@@ -104,13 +118,8 @@ void append_durably(const std::filesystem::path& path, std::string_view lines) {
 }  // namespace
 
 result<publisher::outcome> log_publisher::publish(std::span<const event> events) {
-    std::string lines;
-    for (const event& one : events) {
-        lines += to_cloud_event(one);
-        lines += '\n';
-    }
     try {
-        append_durably(path_, lines);
+        append_durably(path_, events);
     } catch (const std::system_error& error) {  // filesystem_error too
         return failure{errc::internal,
                        "cannot write events to " + path_.string() + ": " + error.what()};

@@ -1,31 +1,20 @@
 #include "outbox_queries.hpp"
 
+#include <algorithm>
+
 namespace market::outbox {
 
 namespace {
 
-/// Condition and order of what may be published.
-void add_waiting(db::sql& to, const topics& without) {
-    to << " FROM outbox WHERE parked = 0";
+/// Condition and order of what may be published, from a row on.
+void add_waiting(db::sql& to, const topics& without, std::int64_t after) {
+    to << " FROM outbox WHERE parked = 0 AND id > " << after;
     if (!without.empty()) (to << " AND topic NOT IN ").list(without);
     to << " ORDER BY id LIMIT ";
 }
 
-/// The numbers of the rows to read, see read_waiting().
-std::vector<std::int64_t> choose_waiting(db::transaction& tx, const topics& without,
-                                         std::size_t max, std::size_t bytes_max,
-                                         std::size_t& bytes) {
-    db::sql statement;
-    add_waiting(statement << "SELECT id, LENGTH(data)", without);
-    const auto rows = tx.query<std::int64_t, std::int64_t>(statement << max);
-    std::vector<std::int64_t> out;
-    for (const auto& [id, length] : rows) {
-        bytes += static_cast<std::size_t>(length);
-        if (!out.empty() && bytes > bytes_max) break;
-        out.push_back(id);
-    }
-    return out;
-}
+/// So many rows are read at once: what is too much after all is no more than these.
+constexpr std::size_t part_max = 256;
 
 /// `[1,2,3]`
 std::string json_list(std::span<const std::int64_t> ids) {
@@ -34,20 +23,32 @@ std::string json_list(std::span<const std::int64_t> ids) {
     return out + "]";
 }
 
+/// The first numbers of `ids` that follow each other without a gap.
+std::span<const std::int64_t> first_run(std::span<const std::int64_t> ids) {
+    std::size_t length = 1;
+    while (length < ids.size() && ids[length] == ids[length - 1] + 1) ++length;
+    return ids.first(length);
+}
+
+/// What was published together mostly lies together: deleted as ranges, which costs SQLite least.
+std::int64_t delete_runs(db::transaction& tx, std::span<const std::int64_t> ids) {
+    std::int64_t count = 0;
+    while (!ids.empty()) {
+        const auto run = first_run(ids);
+        count += tx.execute(db::sql{} << "DELETE FROM outbox WHERE id BETWEEN " << run.front()
+                                      << " AND " << run.back());
+        ids = ids.subspan(run.size());
+    }
+    return count;
+}
+
 // MySQL and MariaDB read a whole small table for `id IN (...)`, whatever index they are told to
 // use, and so wait for the rows of every purchase that is still open. Joined to a list, each row
 // is looked up by its number.
-db::sql delete_by_number(db::dialect dialect, std::span<const std::int64_t> ids) {
-    db::sql out;
-    switch (dialect) {
-        case db::dialect::sqlite: (out << "DELETE FROM outbox WHERE id IN ").list(ids); break;
-        case db::dialect::mysql:
-            out << "DELETE outbox FROM JSON_TABLE(" << json_list(ids)
-                << ", '$[*]' COLUMNS (id BIGINT PATH '$')) AS wanted"
-                   " STRAIGHT_JOIN outbox ON outbox.id = wanted.id";
-            break;
-    }
-    return out;
+std::int64_t delete_by_number(db::transaction& tx, std::span<const std::int64_t> ids) {
+    return tx.execute(db::sql{} << "DELETE outbox FROM JSON_TABLE(" << json_list(ids)
+                                << ", '$[*]' COLUMNS (id BIGINT PATH '$')) AS wanted"
+                                   " STRAIGHT_JOIN outbox ON outbox.id = wanted.id");
 }
 
 db::sql set_parked_by_number(db::dialect dialect, std::span<const std::int64_t> ids, bool parked) {
@@ -73,27 +74,29 @@ bool anything_waits(db::transaction& tx, const topics& without, bool parked_too)
     if (parked_too)
         statement << "SELECT id FROM outbox ORDER BY id LIMIT ";
     else
-        add_waiting(statement << "SELECT id", without);
+        add_waiting(statement << "SELECT id", without, 0);
     return tx.query_one<std::int64_t>(statement << 1).has_value();
 }
 
 waiting_events read_waiting(db::transaction& tx, const topics& without, std::size_t max,
                             std::size_t bytes_max) {
     waiting_events out;
-    const auto chosen = choose_waiting(tx, without, max, bytes_max, out.bytes);
-    if (chosen.empty()) return out;
-    db::sql statement;
-    statement << "SELECT id, ce_id, topic, type, subject, at, data, traceparent FROM outbox"
-                 " WHERE id IN ";
-    statement.list(chosen) << " ORDER BY id";
-    auto rows = tx.query<std::int64_t, event_id, std::string, std::string, std::string, instant,
-                         std::string, std::string>(statement);
-    out.ids.reserve(rows.size());
-    out.events.reserve(rows.size());
-    for (auto& [id, ce_id, topic, type, subject, at, data, traceparent] : rows) {
-        out.ids.push_back(id);
-        out.events.push_back({ce_id, std::move(topic), std::move(type), std::move(subject), at,
-                              std::move(data), std::move(traceparent)});
+    bool is_last = false;
+    while (!is_last && out.ids.size() < max) {
+        const auto wanted = std::min(part_max, max - out.ids.size());
+        db::sql statement;
+        statement << "SELECT id, ce_id, topic, type, subject, at, data, traceparent";
+        add_waiting(statement, without, out.ids.empty() ? 0 : out.ids.back());
+        auto rows = tx.query<std::int64_t, event_id, std::string, std::string, std::string, instant,
+                             std::string, std::string>(statement << wanted);
+        is_last = rows.size() < wanted;
+        for (auto& [id, ce_id, topic, type, subject, at, data, traceparent] : rows) {
+            out.bytes += data.size();
+            if (!out.ids.empty() && out.bytes > bytes_max) return out;
+            out.ids.push_back(id);
+            out.events.push_back({ce_id, std::move(topic), std::move(type), std::move(subject), at,
+                                  std::move(data), std::move(traceparent)});
+        }
     }
     return out;
 }
@@ -123,7 +126,11 @@ bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::micros
 }
 
 std::int64_t delete_rows(db::transaction& tx, std::span<const std::int64_t> ids) {
-    return tx.execute(delete_by_number(tx.dialect(), ids));
+    switch (tx.dialect()) {
+        case db::dialect::sqlite: return delete_runs(tx, ids);
+        case db::dialect::mysql: return delete_by_number(tx, ids);
+    }
+    return 0;
 }
 
 std::int64_t park_rows(db::transaction& tx, std::span<const std::int64_t> ids) {

@@ -129,9 +129,10 @@ private:
         notified_ = false;  // what is appended from here on is for another round
         if (const auto end = hold_lease()) return *end;
         const auto without = topics_to_leave_alone();
-        auto rows = database_.read([&](db::transaction& tx) -> result<waiting_events> {
+        auto read = [&](db::transaction& tx) -> result<waiting_events> {
             return read_waiting(tx, without, batch_, batch_bytes_max);
-        });
+        };
+        auto rows = database_.read(read, db::access::snapshot);
         if (!rows) return note_failure(rows.error().detail);
         if (rows->ids.empty()) return round_end::idle;
         const bool is_all = rows->ids.size() < batch_ && rows->bytes < batch_bytes_max;

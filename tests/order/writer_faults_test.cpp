@@ -1,9 +1,11 @@
-#include "faulty_database.hpp"
+#include "db/faulty_database.hpp"
 #include "order_shop.hpp"
 
 using namespace market;
 using namespace market::order;
 using namespace market::order::testing;
+using db::test::commit_fault;
+using db::test::faulty_database;
 
 namespace {
 

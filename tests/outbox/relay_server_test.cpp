@@ -3,6 +3,7 @@
 #include <market/outbox/relay.hpp>
 
 #include "db/backend.hpp"
+#include "db/faulty_database.hpp"
 #include "outbox/outbox_fixture.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -76,4 +77,32 @@ TEST_CASE("refused events are set aside and tried again on a server too",
     moving->start();
     REQUIRE(eventually([&] { return counts(*database).published == 3; }));
     CHECK(counts(*database).parked == 0);
+}
+
+TEST_CASE("of one subject nothing overtakes what was committed before it",
+          "[outbox][relay][server]") {
+    const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
+    const auto fresh = db::test::fresh_database::on(which);
+    if (!fresh) return;
+    const auto real = fresh->open();
+    db::migrate(*real).value();
+    // The lowest number is committed when the relay has read beyond it, and its successor then.
+    const auto early = real->begin(db::access::write);
+    const auto first = make_event("order");
+    append(*early, std::vector{first});
+    add(*real, make_events(600));
+    const auto second = make_event("order");
+    db::test::faulty_database database{*real};
+    database.after_select("outbox WHERE parked = 0", [&] {
+        CHECK(early->commit() == db::commit_outcome::committed);
+        add(*real, {second});
+    });
+    destination where;
+    const auto moving = make_relay(database, std::make_unique<recording_publisher>(where));
+    moving->start();
+    REQUIRE(eventually([&] { return counts(*real).published == 602; }));
+    std::vector<event_id> of_order;
+    for (const auto& each : where.seen())
+        if (each.subject == "order") of_order.push_back(each.ce_id);
+    CHECK(of_order == std::vector{first.ce_id, second.ce_id});
 }
