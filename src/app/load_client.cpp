@@ -113,19 +113,21 @@ private:
         while ((head_end = buffer_.find("\r\n\r\n")) == std::string::npos) {
             if (!co_await receive()) co_return std::nullopt;
         }
-        const std::string head = buffer_.substr(0, head_end + 2);
+        reply out;
+        const std::string_view head{buffer_.data(), head_end + 2};  // moves with the next byte
+        out.status = static_cast<int>(number(head.substr(9, 3), 0));
+        if (out.status == 503)
+            out.retry_after = std::chrono::seconds{number(header(head, "retry-after"), 1)};
+        const bool is_last = header(head, "connection") == "close";
         const auto length = number(header(head, "content-length"), reply_bytes_max);
         const auto end = head_end + 4 + length;
         while (buffer_.size() < end) {
             if (!co_await receive()) co_return std::nullopt;
         }
-        reply out;
-        out.status = static_cast<int>(number(std::string_view{head}.substr(9, 3), 0));
-        out.retry_after = std::chrono::seconds{number(header(head, "retry-after"), 1)};
         if (out.status >= 400)
             out.code = code_in(std::string_view{buffer_}.substr(head_end + 4, length));
         buffer_.erase(0, end);
-        if (header(head, "connection") == "close") close();
+        if (is_last) close();
         co_return out;
     }
 

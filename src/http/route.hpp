@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,6 +56,8 @@ struct route {
     access who;
     payload carries;
     handler run;
+    /// How much of the pattern stands before its variable.
+    std::size_t literal = std::min(pattern.find('{'), pattern.size());
 };
 
 /// The contract: every route of the TCP listener.

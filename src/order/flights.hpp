@@ -31,12 +31,13 @@ public:
         return {under_way, true};
     }
 
-    void land(const purchase_rid& rid, const seat& pilots, result<purchase_reply> outcome) {
+    void land(const purchase_rid& rid, const seat& pilots, const result<purchase_reply>& outcome) {
         {
             std::lock_guard lock{mutex_};
             by_rid_.erase(rid);
+            if (pilots.on.use_count() == 1) return;  // nobody came aboard, and nobody can now
         }
-        pilots.on->outcome = std::move(outcome);
+        pilots.on->outcome = outcome;
         pilots.on->landed.set();
     }
 

@@ -1,6 +1,8 @@
 #include <market/order/order.hpp>
 #include <market/order/order_service.hpp>
 
+#include <algorithm>
+
 namespace market::order {
 
 namespace {
@@ -22,7 +24,14 @@ public:
     /// UTF-8 in, a JSON string out (RFC 8259 section 7).
     json_text& string(std::string_view text) {
         out_ += '"';
-        for (const char c : text) escape(c);
+        for (;;) {
+            const auto plain = std::find_if(text.begin(), text.end(), needs_escape) - text.begin();
+            const auto length = static_cast<std::size_t>(plain);
+            out_ += text.substr(0, length);
+            if (length == text.size()) break;
+            escape(text[length]);
+            text.remove_prefix(length + 1);
+        }
         out_ += '"';
         return *this;
     }
@@ -39,19 +48,21 @@ public:
     std::string take() { return std::move(out_); }
 
 private:
+    static bool needs_escape(char c) {
+        return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    }
+
     void escape(char c) {
         if (c == '"' || c == '\\') {
             out_ += '\\';
             out_ += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            const auto code = static_cast<unsigned char>(c);
-            out_ += "\\u00";
-            out_ += digits[code >> 4U];
-            out_ += digits[code & 0xFU];
-        } else {
-            out_ += c;
+            return;
         }
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto code = static_cast<unsigned char>(c);
+        out_ += "\\u00";
+        out_ += digits[code >> 4U];
+        out_ += digits[code & 0xFU];
     }
 
     std::string_view currency_;

@@ -149,7 +149,7 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
         case db::commit_outcome::committed:
             count_commit(drafts.size(), took);
             wanted.clear();
-            asio::post(telling_, [this, made = std::move(drafts)] { placed(made); });
+            asio::post(telling_, [this, made = std::move(drafts)]() mutable { placed(made); });
             return step::done;
         case db::commit_outcome::rolled_back: return step::again;
         case db::commit_outcome::unknown: break;
@@ -177,15 +177,19 @@ db::commit_outcome order_writer::find_out(const drafted& first, deadline until) 
     return db::commit_outcome::unknown;
 }
 
-void order_writer::placed(const std::vector<drafted>& drafts) {
+void order_writer::placed(std::vector<drafted>& drafts) {
     notify_();  // before any buyer looks
+    std::vector<one_shot*> answered;
     std::vector<stock::hold_ref> admissions;
-    for (const auto& each : drafts) {
-        each.of->settle({verdict::placed, purchase_reply{each.made.id, each.body, false}});
+    for (auto& each : drafts) {
+        each.of->answer = {verdict::placed,
+                           purchase_reply{each.made.id, std::move(each.body), false}};
+        answered.push_back(&each.of->answered);
         for (const auto& line : each.of->what.lines)
             if (const auto* sale = line.sale())
                 admissions.push_back({*sale, line.epoch, each.of->what.rid, line.seq});
     }
+    one_shot::set_all(answered);
     kill_point("before_confirm");
     if (!admissions.empty()) gate_.confirm(std::move(admissions));
 }

@@ -9,8 +9,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,14 +25,22 @@ namespace asio = boost::asio;
 class one_shot {
 public:
     void set() {
-        std::vector<std::shared_ptr<asio::steady_timer>> sleepers;
-        {
-            std::lock_guard lock{mutex_};
-            set_ = true;
-            sleepers = std::move(sleepers_);
+        one_shot* const only[] = {this};
+        set_all(only);
+    }
+
+    /// Wakes those who wait for any of them, with one message a thread.
+    static void set_all(std::span<one_shot* const> flags) {
+        std::map<asio::execution_context*, timers> sleepers;
+        for (auto* flag : flags)
+            for (auto& timer : flag->set_quietly())
+                sleepers[&timer->get_executor().context()].push_back(std::move(timer));
+        for (auto& [context, of_thread] : sleepers) {
+            const auto executor = of_thread.front()->get_executor();
+            asio::post(executor, [woken = std::move(of_thread)] {
+                for (const auto& timer : woken) timer->cancel();
+            });
         }
-        for (auto& timer : sleepers)
-            asio::post(timer->get_executor(), [timer] { timer->cancel(); });
     }
 
     /// Waits; true when it was set, false when `until` came first.
@@ -50,9 +60,18 @@ public:
     }
 
 private:
+    using timers = std::vector<std::shared_ptr<asio::steady_timer>>;
+
+    /// Those who have to be woken.
+    timers set_quietly() {
+        std::lock_guard lock{mutex_};
+        set_ = true;
+        return std::move(sleepers_);
+    }
+
     std::mutex mutex_;
     bool set_ = false;
-    std::vector<std::shared_ptr<asio::steady_timer>> sleepers_;
+    timers sleepers_;
 };
 
 }  // namespace market
