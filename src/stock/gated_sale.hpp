@@ -4,6 +4,9 @@
 /// A plain state machine without lock or clock; one that exists is whole (open or frozen).
 #include <market/stock/gate.hpp>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -48,11 +51,14 @@ private:
     std::int64_t remaining_ = 0;  ///< total - sold - held
     std::int64_t held_ = 0;
     std::int64_t last_seq_ = 0;
+    /// A crowd's worth of entries each: flat tables, which find and keep one in one place.
+    template <class Key, class Value>
+    using table = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
     /// Sold and held together: a credit may overtake the confirm of its order, and the sum is right
     /// in either order.
-    std::unordered_map<user_id, std::int64_t> taken_;
-    std::unordered_map<purchase_rid, hold> held_rids_;
-    std::unordered_set<purchase_rid> done_rids_;
+    table<user_id, std::int64_t> taken_;
+    table<purchase_rid, hold> held_rids_;
+    boost::unordered_flat_set<purchase_rid, std::hash<purchase_rid>> done_rids_;
     std::unordered_set<credit_id> credits_;
 };
 
