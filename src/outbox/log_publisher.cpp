@@ -105,7 +105,7 @@ void append_durably(const std::filesystem::path& path, std::span<const event> ev
     try {
         write_lines(file.get(), events);
         sync(file.get());
-    } catch (const std::system_error&) {
+    } catch (...) {
         cut(file.get(), whole);
         throw;
     }

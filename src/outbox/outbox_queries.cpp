@@ -6,14 +6,14 @@ namespace market::outbox {
 
 namespace {
 
-/// Condition and order of what may be published, from a row on.
+/// Condition and order of what may be published, of the rows behind `after`.
 void add_waiting(db::sql& to, const topics& without, std::int64_t after) {
     to << " FROM outbox WHERE parked = 0 AND id > " << after;
     if (!without.empty()) (to << " AND topic NOT IN ").list(without);
     to << " ORDER BY id LIMIT ";
 }
 
-/// So many rows are read at once: what is too much after all is no more than these.
+/// Rows read at once: of those that are too much after all there are no more.
 constexpr std::size_t part_max = 256;
 
 /// `[1,2,3]`
