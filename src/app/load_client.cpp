@@ -114,7 +114,7 @@ private:
             if (!co_await receive()) co_return std::nullopt;
         }
         reply out;
-        const std::string_view head{buffer_.data(), head_end + 2};  // moves with the next byte
+        const std::string_view head{buffer_.data(), head_end + 2};  // until the next receive()
         out.status = static_cast<int>(number(head.substr(9, 3), 0));
         if (out.status == 503)
             out.retry_after = std::chrono::seconds{number(header(head, "retry-after"), 1)};

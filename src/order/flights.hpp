@@ -35,7 +35,7 @@ public:
         {
             std::lock_guard lock{mutex_};
             by_rid_.erase(rid);
-            if (pilots.on.use_count() == 1) return;  // nobody came aboard, and nobody can now
+            if (pilots.on.use_count() == 1) return;  // nobody else is aboard, nor can be from here on
         }
         pilots.on->outcome = outcome;
         pilots.on->landed.set();

@@ -149,7 +149,8 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
         case db::commit_outcome::committed:
             count_commit(drafts.size(), took);
             wanted.clear();
-            asio::post(telling_, [this, made = std::move(drafts)]() mutable { placed(made); });
+            asio::post(telling_,
+                       [this, made = std::move(drafts)]() mutable { placed(std::move(made)); });
             return step::done;
         case db::commit_outcome::rolled_back: return step::again;
         case db::commit_outcome::unknown: break;
@@ -177,7 +178,7 @@ db::commit_outcome order_writer::find_out(const drafted& first, deadline until) 
     return db::commit_outcome::unknown;
 }
 
-void order_writer::placed(std::vector<drafted>& drafts) {
+void order_writer::placed(std::vector<drafted> drafts) {
     notify_();  // before any buyer looks
     std::vector<one_shot*> answered;
     std::vector<stock::hold_ref> admissions;

@@ -54,7 +54,7 @@ private:
     step after_error(const db::error& failed, batch& wanted);
     db::commit_outcome find_out(const drafted& first, deadline until);
     /// Tells the buyers, then the gate.
-    void placed(std::vector<drafted>& drafts);
+    void placed(std::vector<drafted> drafts);
 
     db::database& database_;
     const wall_clock& clock_;

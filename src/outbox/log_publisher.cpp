@@ -91,7 +91,8 @@ void write_lines(int file, std::span<const event> events) {
     write_all(file, block);
 }
 
-/// Appends all lines, whole, or nothing.
+/// Appends all lines or, when that fails, nothing. A crash may leave the first of them, whole but
+/// the last; they were not counted and come again.
 void append_durably(const std::filesystem::path& path, std::span<const event> events) {
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     std::filesystem::create_directories(folder);

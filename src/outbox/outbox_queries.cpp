@@ -13,7 +13,7 @@ void add_waiting(db::sql& to, const topics& without, std::int64_t after) {
     to << " ORDER BY id LIMIT ";
 }
 
-/// Rows read at once: of those that are too much after all there are no more.
+/// Rows of one query: what is read beyond the bound of bytes, for nothing, is less than that.
 constexpr std::size_t part_max = 256;
 
 /// `[1,2,3]`

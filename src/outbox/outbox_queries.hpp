@@ -34,8 +34,8 @@ struct waiting_events {
 bool anything_waits(db::transaction& tx, const topics& without, bool parked_too);
 
 /// The first rows by number without parked ones: at most `max`, and beyond the first only as many
-/// as hold about `bytes_max` of data. In a snapshot: it is more than one query, and a row below the
-/// first ones must not be left behind by one of the same subject.
+/// as hold about `bytes_max` of data. Wants a snapshot: it runs several queries, and a row that is
+/// committed between them must not be overtaken by a later one of its subject.
 waiting_events read_waiting(db::transaction& tx, const topics& without, std::size_t max,
                             std::size_t bytes_max);
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <shared_mutex>
+#include <unordered_map>
 
 namespace market::stock {
 namespace {

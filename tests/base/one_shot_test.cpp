@@ -3,12 +3,15 @@
 #include "support/catch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <array>
 #include <chrono>
+#include <future>
 #include <thread>
+#include <vector>
 
 using namespace market;
 using namespace std::chrono_literals;
@@ -61,11 +64,13 @@ TEST_CASE("a flag wakes only those who wait for it, and later ones do not wait",
     one_shot flag, other;
     loop only;
     auto mine = only.wait(flag, in(30s));
-    auto others = only.wait(other, in(50ms));
+    const auto until = in(50ms);
+    auto others = only.wait(other, until);
     only.settle();
     flag.set();
     CHECK(wakes(mine));
     CHECK_FALSE(others.get());
+    CHECK(std::chrono::steady_clock::now() >= until);  // it was not woken before
     CHECK(only.wait(flag, in(0s)).get());
     other.set();  // nobody waits any more
 }
