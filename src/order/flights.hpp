@@ -35,7 +35,8 @@ public:
         {
             std::lock_guard lock{mutex_};
             by_rid_.erase(rid);
-            if (pilots.on.use_count() == 1) return;  // nobody else is aboard, nor can be from here on
+            // Nobody else is aboard, nor can be from here on.
+            if (pilots.on.use_count() == 1) return;
         }
         pilots.on->outcome = outcome;
         pilots.on->landed.set();

@@ -14,12 +14,10 @@ namespace {
 
 /// A catalog on a database of that kind; sales have no gate there.
 struct search_shop {
-    explicit search_shop(std::unique_ptr<db::test::fresh_database> on) : home(std::move(on)) {
-        db::migrate(*database).value();
-    }
+    explicit search_shop(std::unique_ptr<db::test::fresh_database> on) : home(std::move(on)) {}
 
     std::unique_ptr<db::test::fresh_database> home;
-    std::unique_ptr<db::database> database = home->open();
+    std::unique_ptr<db::database> database = home->open_migrated();
     manual_clock clock;
     cuttable_gate gate{clock};
     plain_rebuilder rebuilder{*database, gate};

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <market/base/crypto.hpp>
+#include <market/db/migrator.hpp>
 
 #include <mysql.h>
 #include <boost/url.hpp>
@@ -130,6 +131,12 @@ std::string fresh_database::url_at(std::uint16_t port) const {
 
 std::unique_ptr<database> fresh_database::open(const options& settings) const {
     return db::open(url_, settings).value();
+}
+
+std::unique_ptr<database> fresh_database::open_migrated() const {
+    auto out = open();
+    migrate(*out).value();
+    return out;
 }
 
 void must_run(database& target, const sql& statement) {

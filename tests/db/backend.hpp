@@ -60,6 +60,8 @@ public:
     /// Of the SQLite file.
     const std::filesystem::path& folder() const { return folder_; }
     std::unique_ptr<database> open(const options& settings = {}) const;
+    /// With every table of the shop.
+    std::unique_ptr<database> open_migrated() const;
 
 private:
     fresh_database() = default;

@@ -6,7 +6,6 @@
 
 #include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_module.hpp>
-#include <market/db/migrator.hpp>
 #include <market/order/order_module.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/ledger.hpp>
@@ -45,7 +44,7 @@ public:
     explicit order_shop(settings chosen = {}, const database_wrapper& wrap = {},
                         const std::string& kind = "sqlite", catalog::settings goods = {})
         : home_(db::test::fresh_database::on(kind)),
-          record_(open_migrated(*home_)),
+          record_(home_->open_migrated()),
           wrapped_(wrap ? wrap(*record_) : nullptr),
           database_(wrapped_ ? *wrapped_ : *record_),
           gate_(stock::make_memory_gate(clock_)),
@@ -148,11 +147,6 @@ private:
     asio::io_context& another_context() {
         const std::lock_guard lock{contexts_mutex_};
         return contexts_.emplace_back(1);
-    }
-    static std::unique_ptr<db::database> open_migrated(const db::test::fresh_database& home) {
-        auto out = home.open();
-        db::migrate(*out).value();
-        return out;
     }
     static asio::awaitable<void> keep(asio::awaitable<result<purchase_reply>> call,
                                       result<purchase_reply>& out) {

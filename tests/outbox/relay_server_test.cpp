@@ -1,5 +1,4 @@
 /// The relay on MySQL and MariaDB, where others write while it deletes.
-#include <market/db/migrator.hpp>
 #include <market/outbox/relay.hpp>
 
 #include "db/backend.hpp"
@@ -33,8 +32,7 @@ TEST_CASE("a purchase that is still open holds up no relay, and no relay a purch
     const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
     const auto fresh = db::test::fresh_database::on(which);
     if (!fresh) return;
-    const auto database = fresh->open();
-    db::migrate(*database).value();
+    const auto database = fresh->open_migrated();
     destination where;
     const auto moving = make_relay(*database, std::make_unique<recording_publisher>(where));
     add(*database, make_events(20));
@@ -56,8 +54,7 @@ TEST_CASE("refused events are set aside and tried again on a server too",
     const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
     const auto fresh = db::test::fresh_database::on(which);
     if (!fresh) return;
-    const auto database = fresh->open();
-    db::migrate(*database).value();
+    const auto database = fresh->open_migrated();
     destination where;
     std::atomic<bool> refuse{true};
     where.behave([&](std::span<const event> batch) -> result<publisher::outcome> {
@@ -84,8 +81,7 @@ TEST_CASE("of one subject nothing overtakes what was committed before it",
     const auto which = GENERATE(as<std::string>{}, "mysql", "mariadb");
     const auto fresh = db::test::fresh_database::on(which);
     if (!fresh) return;
-    const auto real = fresh->open();
-    db::migrate(*real).value();
+    const auto real = fresh->open_migrated();
     // The lowest number is committed when the relay has read beyond it, and its successor then.
     const auto early = real->begin(db::access::write);
     const auto first = make_event("order");

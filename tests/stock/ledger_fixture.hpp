@@ -3,7 +3,6 @@
 #include "db/backend.hpp"
 #include "support/catch.hpp"
 
-#include <market/db/migrator.hpp>
 #include <market/stock/ledger.hpp>
 
 #include <algorithm>
@@ -20,9 +19,7 @@ using db::test::database_kinds;
 class stock_record {
 public:
     /// `kind`: one of database_kinds().
-    explicit stock_record(const std::string& kind) : home_(db::test::fresh_database::on(kind)) {
-        db::migrate(*database_).value();
-    }
+    explicit stock_record(const std::string& kind) : home_(db::test::fresh_database::on(kind)) {}
 
     db::database& database() { return *database_; }
 
@@ -126,7 +123,7 @@ public:
 
 private:
     std::unique_ptr<db::test::fresh_database> home_;
-    std::unique_ptr<db::database> database_ = home_->open();
+    std::unique_ptr<db::database> database_ = home_->open_migrated();
 };
 
 inline order_id some_order() { return make_id<order_id>(); }

@@ -4,8 +4,6 @@
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
-#include <market/db/migrator.hpp>
-
 #include <thread>
 
 using namespace market;
@@ -48,8 +46,7 @@ TEST_CASE("a mail is one server's until its lease is over", "[user][mail]") {
     const auto which = GENERATE(as<std::string>{}, "sqlite", "mysql");
     const auto fresh = db::test::fresh_database::on(which);
     if (!fresh) return;
-    const auto record = fresh->open();
-    db::migrate(*record).value();
+    const auto record = fresh->open_migrated();
     append(*record);
 
     const auto first = lease(*record);
@@ -89,8 +86,7 @@ TEST_CASE("a mail is one server's until its lease is over", "[user][mail]") {
 
 TEST_CASE("a mail whose code has run out is late", "[user][mail]") {
     const auto fresh = db::test::fresh_database::on("sqlite");
-    const auto record = fresh->open();
-    db::migrate(*record).value();
+    const auto record = fresh->open_migrated();
     append(*record, 0s);
     CHECK(lease(*record).at(0).is_late);
 }
@@ -98,8 +94,7 @@ TEST_CASE("a mail whose code has run out is late", "[user][mail]") {
 TEST_CASE("of two servers that find one mail at once one gets it", "[user][mail]") {
     const auto fresh = db::test::fresh_database::on("mysql");
     if (!fresh) return;
-    const auto record = fresh->open();
-    db::migrate(*record).value();
+    const auto record = fresh->open_migrated();
     append(*record);
 
     const auto first = record->begin(db::access::write);

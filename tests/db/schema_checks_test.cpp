@@ -1,36 +1,34 @@
 // The last line of defence: what the schema itself refuses, whoever writes it.
-#include "db/backend.hpp"
+#include "backend.hpp"
 #include "support/catch.hpp"
-
-#include <market/db/migrator.hpp>
 
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-namespace market::order::testing {
+namespace market::db::test {
 namespace {
 
 /// A row that is well, and changes of it that break this one constraint.
 struct guarded {
     std::string_view constraint;
-    db::raw table;
-    db::raw row;  ///< columns and values
-    std::vector<db::raw> refused;
-    std::vector<db::raw> allowed{};
+    raw table;
+    raw row;  ///< columns and values
+    std::vector<raw> refused;
+    std::vector<raw> allowed{};
 };
 
-constexpr db::raw a_payment =
+constexpr raw a_payment =
     "(order_id, id, state, amount, method, at, awaited, expires_at)"
     " VALUES (x'01', x'02', 'pending', 5, 'card', 0, 1, 0)";
-constexpr db::raw a_movement =
+constexpr raw a_movement =
     "(id, at, pool_id, product_id, kind, delta, reason, actor)"
     " VALUES (x'01', 0, x'02', x'03', 'received', 1, '', '')";
-constexpr db::raw a_line =
+constexpr raw a_line =
     "(order_id, line_no, product_id, sale_id, product_name, quantity, unit_price, admission_seq)"
     " VALUES (x'01', 1, x'02', x'03', '', 1, 5, 1)";
-constexpr db::raw a_user =
+constexpr raw a_user =
     "(id, email, email_folded, password_hash, name, role, created_at)"
     " VALUES (x'01', 'e', 'e', '', '', 'user', 0)";
 
@@ -137,29 +135,14 @@ const std::vector<guarded>& constraints() {
     return all;
 }
 
-/// A database with every table and no row that is guarded.
-class empty_shop {
-public:
-    explicit empty_shop(const std::string& kind)
-        : home_(db::test::fresh_database::on(kind)), record_(home_->open()) {
-        db::migrate(*record_).value();
-    }
-    db::database& record() { return *record_; }
-
-private:
-    std::unique_ptr<db::test::fresh_database> home_;
-    std::unique_ptr<db::database> record_;
-};
-
 /// Why the row of `of` cannot be there, or not be changed so; empty when it can. Nothing stays.
-std::optional<db::cause> refusal(db::database& record, const guarded& of,
-                                 std::optional<db::raw> change = {}) {
+std::optional<cause> refusal(database& record, const guarded& of, std::optional<raw> change = {}) {
     try {
-        const auto tx = record.begin(db::access::write);
-        tx->execute(db::sql{} << "INSERT INTO " << of.table << " " << of.row);
-        if (change) tx->execute(db::sql{} << "UPDATE " << of.table << " SET " << *change);
+        const auto tx = record.begin(access::write);
+        tx->execute(sql{} << "INSERT INTO " << of.table << " " << of.row);
+        if (change) tx->execute(sql{} << "UPDATE " << of.table << " SET " << *change);
         return std::nullopt;
-    } catch (const db::error& refused) {
+    } catch (const error& refused) {
         return refused.why();
     }
 }
@@ -167,28 +150,30 @@ std::optional<db::cause> refusal(db::database& record, const guarded& of,
 }  // namespace
 
 TEST_CASE("the schema refuses rows that cannot be, and no others", "[schema]") {
-    empty_shop shop{GENERATE(from_range(db::test::database_kinds()))};
+    const auto home = fresh_database::on(GENERATE(from_range(database_kinds())));
+    const auto record = home->open_migrated();
     for (const auto& each : constraints()) {
         INFO(each.constraint);
-        CHECK(refusal(shop.record(), each) == std::nullopt);
+        CHECK(refusal(*record, each) == std::nullopt);
         for (const auto to : each.refused) {
             INFO(to.text());
-            CHECK(refusal(shop.record(), each, to) == db::cause::check_violation);
+            CHECK(refusal(*record, each, to) == cause::check_violation);
         }
         for (const auto to : each.allowed) {
             INFO(to.text());
-            CHECK(refusal(shop.record(), each, to) == std::nullopt);
+            CHECK(refusal(*record, each, to) == std::nullopt);
         }
     }
 }
 
 TEST_CASE("each constraint of the schema was tried", "[schema]") {
-    empty_shop shop{"sqlite"};
+    const auto home = fresh_database::on("sqlite");
+    const auto record = home->open_migrated();
     std::set<std::string_view> tried;
     for (const auto& each : constraints()) tried.insert(each.constraint);
-    auto tables = shop.record().read([](db::transaction& tx) {
+    auto tables = record->read([](transaction& tx) {
         return result<std::vector<std::tuple<std::string>>>{tx.query<std::string>(
-            db::sql{} << "SELECT sql FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'")};
+            sql{} << "SELECT sql FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'")};
     });
     std::set<std::string> there;
     for (const auto& [text] : tables.value()) {
@@ -201,4 +186,4 @@ TEST_CASE("each constraint of the schema was tried", "[schema]") {
     CHECK(std::set<std::string>(tried.begin(), tried.end()) == there);
 }
 
-}  // namespace market::order::testing
+}  // namespace market::db::test
