@@ -4,13 +4,16 @@ pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 
 # app
 market_module(app
-  SOURCES auth_secret.cpp check_equations_order_life.cpp check_equations_orders.cpp
-          check_equations_stock.cpp check_gate.cpp check_record.cpp check_report.cpp
-          command_line.cpp config_file.cpp configuration.cpp gate_lease_keeper.cpp gate_server.cpp
-          http_call.cpp load_client.cpp load_report.cpp metrics_server.cpp
-          metrics_text.cpp observed_gate.cpp readiness.cpp record.cpp sample_goods.cpp
-          server_lock.cpp serving.cpp setting.cpp shop.cpp verb_admin.cpp verb_bench.cpp
-          verb_check.cpp verb_config.cpp verb_demo.cpp verb_migrate.cpp verb_seed.cpp verb_serve.cpp
+  SOURCES exit_status.cpp
+          client/http_call.cpp
+          config/auth_secret.cpp config/config_file.cpp config/configuration.cpp config/setting.cpp
+          load/load_client.cpp load/load_report.cpp load/verb_bench.cpp load/verb_demo.cpp
+          server/gate_lease_keeper.cpp server/gate_server.cpp server/metrics_server.cpp
+          server/metrics_text.cpp server/readiness.cpp server/record.cpp server/server_lock.cpp
+          server/serving.cpp server/shop.cpp
+          verbs/check_shop.cpp verbs/command_line.cpp verbs/configured_gate.cpp
+          verbs/sample_goods.cpp verbs/verb_admin.cpp verbs/verb_check.cpp verbs/verb_config.cpp
+          verbs/verb_migrate.cpp verbs/verb_seed.cpp verbs/verb_serve.cpp
   PRIVATE CLI11::CLI11 PkgConfig::PROMETHEUS PkgConfig::TOMLPLUSPLUS)
 target_compile_definitions(market_app PRIVATE MARKET_VERSION="${PROJECT_VERSION}"
                                               MARKET_BUILD_TYPE="${CMAKE_BUILD_TYPE}")

@@ -1,9 +1,9 @@
 #include <market/catalog/catalog_module.hpp>
 
+#include "page_cache.hpp"
 #include "product_changes.hpp"
 #include "product_queries.hpp"
 #include "sale_changes.hpp"
-#include "shelf.hpp"
 
 #include <market/stock/ledger.hpp>
 
@@ -58,10 +58,10 @@ std::string key_of(const page_request& request, const sale_filter& filter) {
 }
 
 struct nothing {};
-using product_shelf = shelf<product, nothing>;
-using product_page_shelf = shelf<page<product>, nothing>;
-using sale_shelf = shelf<sale, record_page>;
-using sale_page_shelf = shelf<page<sale>, record_page>;
+using product_cache = page_cache<product, nothing>;
+using product_page_cache = page_cache<page<product>, nothing>;
+using sale_cache = page_cache<sale, record_page>;
+using sale_page_cache = page_cache<page<sale>, record_page>;
 
 class service final : public catalog_service {
 public:
@@ -73,11 +73,11 @@ public:
           chosen_(std::move(chosen)),
           reader_(database, blocking, clock, gate),
           sales_(database, blocking, clock, gate, rebuilder, reader_, chosen_),
-          heart_(database, blocking),
-          product_shelf_(heart_, clock, chosen_.shown_for),
-          product_pages_(heart_, clock, chosen_.shown_for),
-          sale_shelf_(heart_, clock, chosen_.shown_for),
-          sale_pages_(heart_, clock, chosen_.shown_for) {}
+          versions_(database, blocking),
+          product_cache_(versions_, clock, chosen_.fresh_for),
+          product_page_cache_(versions_, clock, chosen_.fresh_for),
+          sale_cache_(versions_, clock, chosen_.fresh_for),
+          sale_page_cache_(versions_, clock, chosen_.fresh_for) {}
 
     asio::awaitable<result<product>> create_product(new_product wanted, user_id actor) override {
         product made{.id = make_id<product_id>(),
@@ -97,25 +97,26 @@ public:
         co_return noted(co_await blocking_.run(std::move(work)));
     }
 
-    asio::awaitable<result<shown<product>>> read_product(product_id id) override {
-        product_shelf::maker make =
+    asio::awaitable<result<rendered_ptr<product>>> read_product(product_id id) override {
+        product_cache::maker make =
             [this,
-             id](std::shared_ptr<const nothing>) -> asio::awaitable<result<product_shelf::made>> {
+             id](std::shared_ptr<const nothing>) -> asio::awaitable<result<product_cache::made>> {
             auto found = co_await reader_.read_product(id);
             if (!found) co_return found.error();
-            co_return product_shelf::made{make_ready(std::move(*found), chosen_.currency)};
+            co_return product_cache::made{render(std::move(*found), chosen_.currency)};
         };
-        co_return co_await product_shelf_.show(to_string(id), std::move(make));
+        co_return co_await product_cache_.show(to_string(id), std::move(make));
     }
 
-    asio::awaitable<result<shown<page<product>>>> list_products(product_search wanted) override {
-        product_page_shelf::maker make = [this, wanted](std::shared_ptr<const nothing>)
-            -> asio::awaitable<result<product_page_shelf::made>> {
+    asio::awaitable<result<rendered_ptr<page<product>>>> list_products(
+        product_search wanted) override {
+        product_page_cache::maker make = [this, wanted](std::shared_ptr<const nothing>)
+            -> asio::awaitable<result<product_page_cache::made>> {
             auto found = co_await reader_.search(wanted);
             if (!found) co_return found.error();
-            co_return product_page_shelf::made{make_ready(std::move(*found), chosen_.currency)};
+            co_return product_page_cache::made{render(std::move(*found), chosen_.currency)};
         };
-        co_return co_await product_pages_.show(key_of(wanted), std::move(make));
+        co_return co_await product_page_cache_.show(key_of(wanted), std::move(make));
     }
 
     asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
@@ -173,32 +174,32 @@ public:
         co_return noted(co_await sales_.create(std::move(wanted), actor));
     }
 
-    asio::awaitable<result<shown<sale>>> read_sale(sale_id id) override {
-        sale_shelf::maker make = [this, id](std::shared_ptr<const record_page> kept)
-            -> asio::awaitable<result<sale_shelf::made>> {
+    asio::awaitable<result<rendered_ptr<sale>>> read_sale(sale_id id) override {
+        sale_cache::maker make = [this, id](std::shared_ptr<const record_page> kept)
+            -> asio::awaitable<result<sale_cache::made>> {
             auto found = co_await one_sale(id, std::move(kept));
             if (!found) co_return found.error();
-            co_return sale_shelf::made{
-                make_ready(std::move(found->now.items.front()), chosen_.currency), found->records};
+            co_return sale_cache::made{
+                render(std::move(found->now.items.front()), chosen_.currency), found->records};
         };
-        co_return co_await sale_shelf_.show(to_string(id), std::move(make));
+        co_return co_await sale_cache_.show(to_string(id), std::move(make));
     }
 
-    asio::awaitable<result<shown<page<sale>>>> list_sales(page_request request,
-                                                          sale_filter filter) override {
+    asio::awaitable<result<rendered_ptr<page<sale>>>> list_sales(page_request request,
+                                                                 sale_filter filter) override {
         auto before = cursor_position<sale_id>(request);
         if (!before) co_return before.error();
-        sale_page_shelf::maker make = [this, request, filter,
+        sale_page_cache::maker make = [this, request, filter,
                                        before = *before](std::shared_ptr<const record_page> kept)
-            -> asio::awaitable<result<sale_page_shelf::made>> {
+            -> asio::awaitable<result<sale_page_cache::made>> {
             auto found = co_await many_sales(request, filter, before, std::move(kept));
             if (!found) co_return found.error();
             // Of a status the clock and the units decide too: those sales are read each time.
             auto records = filter.status ? nullptr : found->records;
-            co_return sale_page_shelf::made{make_ready(std::move(found->now), chosen_.currency),
+            co_return sale_page_cache::made{render(std::move(found->now), chosen_.currency),
                                             std::move(records)};
         };
-        co_return co_await sale_pages_.show(key_of(request, filter), std::move(make));
+        co_return co_await sale_page_cache_.show(key_of(request, filter), std::move(make));
     }
 
     asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) override {
@@ -222,7 +223,7 @@ public:
         co_return noted(co_await sales_.close(id, actor));
     }
 
-    void note_units_moved() noexcept override { heart_.moved(); }
+    void note_units_moved() noexcept override { versions_.moved(); }
 
 private:
     struct sales_found {
@@ -233,7 +234,7 @@ private:
     /// Failed changes too: one whose outcome is not known may have been made.
     template <class T>
     T noted(T outcome) {
-        heart_.changed();
+        versions_.changed();
         return outcome;
     }
 
@@ -272,21 +273,22 @@ private:
     const settings chosen_;
     catalog_reader reader_;
     sale_changes sales_;
-    pulse heart_;
-    product_shelf product_shelf_;
-    product_page_shelf product_pages_;
-    sale_shelf sale_shelf_;
-    sale_page_shelf sale_pages_;
+    version_watch versions_;
+    product_cache product_cache_;
+    product_page_cache product_page_cache_;
+    sale_cache sale_cache_;
+    sale_page_cache sale_page_cache_;
 };
 
 }  // namespace
 
-std::unique_ptr<catalog_service> make_catalog_service(db::database& database, worker_pool& blocking,
+std::unique_ptr<catalog_service> make_catalog_service(db::async_database database,
                                                       const wall_clock& clock,
                                                       stock::stock_gate& gate,
                                                       stock::gate_rebuilder& rebuilder,
                                                       settings chosen) {
-    return std::make_unique<service>(database, blocking, clock, gate, rebuilder, std::move(chosen));
+    return std::make_unique<service>(database.blocking(), database.pool(), clock, gate, rebuilder,
+                                     std::move(chosen));
 }
 
 }  // namespace market::catalog

@@ -1,18 +1,22 @@
 # The two documents become string literals, so that the binary needs no file beside it.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-             ${CMAKE_SOURCE_DIR}/src/http/openapi.json ${CMAKE_SOURCE_DIR}/src/http/docs.html)
+             ${CMAKE_SOURCE_DIR}/src/http/openapi.json ${CMAKE_SOURCE_DIR}/src/http/documents/docs.html)
 file(READ ${CMAKE_SOURCE_DIR}/src/http/openapi.json MARKET_OPENAPI_JSON)
-file(READ ${CMAKE_SOURCE_DIR}/src/http/docs.html MARKET_DOCS_HTML)
-configure_file(${CMAKE_SOURCE_DIR}/src/http/embedded.cpp.in ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp @ONLY)
+file(READ ${CMAKE_SOURCE_DIR}/src/http/documents/docs.html MARKET_DOCS_HTML)
+configure_file(${CMAKE_SOURCE_DIR}/src/http/documents/embedded.cpp.in ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp @ONLY)
 
 market_module(http
-  SOURCES account_handlers.cpp beast.cpp conditions.cpp connection.cpp control_handlers.cpp cors.cpp
-          dispatcher.cpp head.cpp html.cpp http_metrics.cpp idempotency_key.cpp io_thread.cpp
-          json_text.cpp listener.cpp media_type.cpp network.cpp object_reader.cpp
-          operation_handlers.cpp order_handlers.cpp payment_handlers.cpp problem.cpp
-          product_handlers.cpp provider_signature.cpp query_reader.cpp reply.cpp
-          request_reader.cpp route.cpp routes.cpp sale_handlers.cpp server.cpp
-          set_up_handlers.cpp strict_json.cpp text_rules.cpp trace.cpp
+  SOURCES dispatch/cors.cpp dispatch/dispatcher.cpp dispatch/route.cpp dispatch/trace.cpp
+          handlers/account_handlers.cpp handlers/control_handlers.cpp
+          handlers/operation_handlers.cpp handlers/order_handlers.cpp handlers/payment_handlers.cpp
+          handlers/product_handlers.cpp handlers/routes.cpp handlers/sale_handlers.cpp
+          handlers/set_up_handlers.cpp
+          input/conditions.cpp input/idempotency_key.cpp input/media_type.cpp
+          input/object_reader.cpp input/provider_signature.cpp input/query_reader.cpp
+          input/strict_json.cpp input/text_rules.cpp
+          message/head.cpp message/html.cpp message/json_text.cpp message/problem.cpp
+          message/reply.cpp message/request_reader.cpp
+          server/beast.cpp server/connection.cpp server/http_metrics.cpp server/io_thread.cpp
+          server/listener.cpp server/network.cpp server/server.cpp
   PRIVATE Boost::url)
 target_sources(market_http PRIVATE ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp)
-target_include_directories(market_http PRIVATE ${CMAKE_SOURCE_DIR}/src/http)

@@ -1,6 +1,10 @@
 market_module(order
-  SOURCES auto_delivery.cpp batch_draft.cpp cart_look.cpp gate_loader.cpp give_credit.cpp
-          misfits.cpp order_json.cpp order_life.cpp order_module.cpp order_queries.cpp
-          order_rules.cpp order_steps.cpp order_writer.cpp payment_desk.cpp payment_queries.cpp
-          purchase_key_queries.cpp purchase_metrics.cpp purchase_queue.cpp purchase_rules.cpp
-          purchase_run.cpp sandbox_provider.cpp sweeper.cpp)
+  SOURCES order_service.cpp
+          gate/gate_credits.cpp gate/gate_loader.cpp gate/sweeper.cpp
+          life/auto_delivery.cpp life/order_life.cpp life/order_rules.cpp life/order_steps.cpp
+          life/payments.cpp life/sandbox_provider.cpp
+          purchase/batch_draft.cpp purchase/batch_refusals.cpp purchase/cart_precheck.cpp
+          purchase/order_writer.cpp purchase/purchase_metrics.cpp purchase/purchase_queue.cpp
+          purchase/purchase_rules.cpp purchase/purchase_run.cpp
+          record/order_json.cpp record/order_queries.cpp record/payment_queries.cpp
+          record/purchase_key_queries.cpp)

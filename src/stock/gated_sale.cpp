@@ -38,7 +38,7 @@ gated_sale::wrong_number gated_sale::take_sold(const gate_contents& contents) {
         if (units < 0 || units > contents.sold) return "a buyer's units are out of range";
         if (!taken_.emplace(buyer, units).second) return "a buyer is there twice";
     }
-    done_rids_.insert(contents.done.begin(), contents.done.end());
+    done_.insert(contents.done.begin(), contents.done.end());
     return {};
 }
 
@@ -49,8 +49,8 @@ gated_sale::wrong_number gated_sale::take_holds(const gate_contents& contents) {
         if (carried.units > remaining_) return "more units are sold and held than there are";
         if (carried.seq < 1) return "a hold's admission number is not positive";
         if (!numbers.insert(carried.seq).second) return "two holds have one admission number";
-        if (done_rids_.contains(carried.rid)) return "a hold's order exists";
-        if (!held_rids_.emplace(carried.rid, carried).second) return "a hold is there twice";
+        if (done_.contains(carried.key)) return "a hold's order exists";
+        if (!holds_.emplace(carried.key, carried).second) return "a hold is there twice";
         taken_[carried.buyer] += carried.units;
         remaining_ -= carried.units;
         held_ += carried.units;
@@ -59,12 +59,12 @@ gated_sale::wrong_number gated_sale::take_holds(const gate_contents& contents) {
     return {};
 }
 
-result<admit_answer> gated_sale::admit(const wish& wanted, instant now) {
+result<admit_answer> gated_sale::admit(const admission_request& wanted, instant now) {
     if (!open_) return admit_answer{stale{}};
     if (wanted.units < 1 || wanted.units > line_quantity_max)
         return failure{errc::internal, "a wish of units out of range came to the gate"};
-    if (done_rids_.contains(wanted.rid)) return admit_answer{known{true}};
-    if (auto found = held_rids_.find(wanted.rid); found != held_rids_.end()) {
+    if (done_.contains(wanted.key)) return admit_answer{known{true}};
+    if (auto found = holds_.find(wanted.key); found != holds_.end()) {
         const auto& held = found->second;
         if (held.attempt != wanted.attempt) return admit_answer{known{false}};
         if (held.buyer != wanted.buyer || held.units != wanted.units)
@@ -74,8 +74,8 @@ result<admit_answer> gated_sale::admit(const wish& wanted, instant now) {
     if (auto refused = refusal(wanted, now)) return *refused;
 
     auto& taken = taken_[wanted.buyer];
-    held_rids_.emplace(wanted.rid, hold{wanted.rid, wanted.attempt, wanted.buyer, last_seq_ + 1,
-                                        wanted.units, now});
+    holds_.emplace(wanted.key, hold{wanted.key, wanted.attempt, wanted.buyer, last_seq_ + 1,
+                                    wanted.units, now});
     taken += wanted.units;
     remaining_ -= wanted.units;
     held_ += wanted.units;
@@ -83,7 +83,8 @@ result<admit_answer> gated_sale::admit(const wish& wanted, instant now) {
 }
 
 // Refusals are most of a flash sale: they look up and never insert; a crowd costs no memory.
-std::optional<admit_answer> gated_sale::refusal(const wish& wanted, instant now) const {
+std::optional<admit_answer> gated_sale::refusal(const admission_request& wanted,
+                                                instant now) const {
     if (now < starts_at_) return not_open{starts_at_};
     if (now >= ends_at_) return ended{};
     if (paused_) return paused{};
@@ -100,17 +101,17 @@ std::int64_t gated_sale::taken_by(const user_id& buyer) const {
 
 const hold* gated_sale::find(const hold_ref& admission) const {
     if (admission.epoch != epoch_) return nullptr;
-    auto found = held_rids_.find(admission.rid);
-    if (found == held_rids_.end() || found->second.seq != admission.seq) return nullptr;
+    auto found = holds_.find(admission.key);
+    if (found == holds_.end() || found->second.seq != admission.seq) return nullptr;
     return &found->second;
 }
 
 void gated_sale::confirm(const hold_ref& admission) {
     const auto* found = find(admission);
     if (!found) return;
-    done_rids_.insert(admission.rid);
+    done_.insert(admission.key);
     held_ -= found->units;
-    held_rids_.erase(admission.rid);
+    holds_.erase(admission.key);
 }
 
 void gated_sale::cancel(const hold_ref& admission) {
@@ -119,7 +120,7 @@ void gated_sale::cancel(const hold_ref& admission) {
     taken_.at(found->buyer) -= found->units;
     remaining_ += found->units;
     held_ -= found->units;
-    held_rids_.erase(admission.rid);
+    holds_.erase(admission.key);
 }
 
 result<credit_answer> gated_sale::give_back(const credit& returned) {
@@ -151,7 +152,7 @@ gate_view gated_sale::view(instant now) const {
 
 std::vector<hold> gated_sale::holds_until(instant until) const {
     std::vector<hold> out;
-    for (const auto& [rid, held] : held_rids_)
+    for (const auto& [key, held] : holds_)
         if (held.taken_at <= until) out.push_back(held);
     return out;
 }
@@ -166,10 +167,10 @@ gate_contents gated_sale::contents() const {
     out.total = total_;
     out.sold = total_ - remaining_ - held_;
     out.last_seq = last_seq_;
-    out.done.assign(done_rids_.begin(), done_rids_.end());
+    out.done.assign(done_.begin(), done_.end());
     auto sold_to = taken_;
-    out.holds.reserve(held_rids_.size());
-    for (const auto& [rid, held] : held_rids_) {
+    out.holds.reserve(holds_.size());
+    for (const auto& [key, held] : holds_) {
         out.holds.push_back(held);
         sold_to.at(held.buyer) -= held.units;
     }

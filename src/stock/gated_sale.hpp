@@ -23,7 +23,7 @@ public:
     void freeze() { open_ = false; }
 
     /// These change all or, when they fail or throw, nothing. Constant time.
-    result<admit_answer> admit(const wish& wanted, instant now);
+    result<admit_answer> admit(const admission_request& wanted, instant now);
     void confirm(const hold_ref& admission);
     void cancel(const hold_ref& admission);
     result<credit_answer> give_back(const credit& returned);
@@ -38,7 +38,7 @@ private:
     wrong_number take_sold(const gate_contents& contents);
     wrong_number take_holds(const gate_contents& contents);
 
-    std::optional<admit_answer> refusal(const wish& wanted, instant now) const;
+    std::optional<admit_answer> refusal(const admission_request& wanted, instant now) const;
     std::int64_t taken_by(const user_id& buyer) const;
     const hold* find(const hold_ref& admission) const;
 
@@ -57,8 +57,8 @@ private:
     /// Sold and held together: a credit may overtake the confirm of its order, and the sum is right
     /// in either order.
     table<user_id, std::int64_t> taken_;
-    table<purchase_rid, hold> held_rids_;
-    boost::unordered_flat_set<purchase_rid, std::hash<purchase_rid>> done_rids_;
+    table<purchase_key, hold> holds_;
+    boost::unordered_flat_set<purchase_key, std::hash<purchase_key>> done_;
     std::unordered_set<credit_id> credits_;
 };
 

@@ -19,7 +19,9 @@ class memory_gate final : public stock_gate {
 public:
     explicit memory_gate(const wall_clock& clock) : clock_(clock) {}
 
-    asio::awaitable<result<admit_answer>> admit(wish wanted) override { co_return enter(wanted); }
+    asio::awaitable<result<admit_answer>> admit(admission_request wanted) override {
+        co_return enter(wanted);
+    }
 
     void confirm(std::vector<hold_ref> admissions) noexcept override {
         try {
@@ -90,7 +92,7 @@ private:
         return use(place->sale.get());
     }
 
-    result<admit_answer> enter(const wish& wanted) const {
+    result<admit_answer> enter(const admission_request& wanted) const {
         return alone_with(wanted.sale, [&](gated_sale* sale) -> result<admit_answer> {
             if (!sale) return admit_answer{stale{}};
             return sale->admit(wanted, clock_.now());

@@ -19,10 +19,10 @@ std::int64_t number_in(std::string_view& text) {
     return out;
 }
 
-hold held_in(std::string_view rid, std::string_view value) {
+hold held_in(std::string_view key, std::string_view value) {
     if (value.size() < 32) throw nonsense{};
     hold out;
-    out.rid.bytes = bytes_of(rid);
+    out.key.bytes = bytes_of(key);
     out.attempt.bytes = bytes_of(value.substr(0, 16));
     out.buyer.bytes = bytes_of(value.substr(16, 16));
     value.remove_prefix(32);
@@ -107,15 +107,15 @@ gate_contents contents(const redis::reply& from) {
     for (const auto& one : out.holds) sold_to[one.buyer] -= one.units;
     for (const auto& [buyer, units] : sold_to)
         if (units != 0) out.buyers.push_back({buyer, units});
-    for (const auto& rid : at(from, 3).items)
-        if (rid.text != tag_field) out.done.push_back({bytes_of(rid.text)});
+    for (const auto& key : at(from, 3).items)
+        if (key.text != tag_field) out.done.push_back({bytes_of(key.text)});
     return out;
 }
 
 std::vector<hold> holds(const redis::reply& from) {
     std::vector<hold> out;
-    each_field(from, [&](std::string_view rid, std::string_view value) {
-        out.push_back(held_in(rid, value));
+    each_field(from, [&](std::string_view key, std::string_view value) {
+        out.push_back(held_in(key, value));
     });
     std::ranges::sort(out, {}, &hold::seq);
     return out;

@@ -43,7 +43,7 @@ std::string text_of(const std::array<std::byte, 16>& bytes) {
 
 void append(std::vector<std::string>& arguments, const hold_ref& ref) {
     arguments.push_back(std::to_string(ref.epoch));
-    arguments.push_back(text_of(ref.rid.bytes));
+    arguments.push_back(text_of(ref.key.bytes));
     arguments.push_back(std::to_string(ref.seq));
 }
 
@@ -98,14 +98,14 @@ class redis_gate final : public stock_gate {
 public:
     redis_gate(redis::client& server, deadline (*steady)()) : server_(server), steady_(steady) {}
 
-    asio::awaitable<result<admit_answer>> admit(wish wanted) override {
+    asio::awaitable<result<admit_answer>> admit(admission_request wanted) override {
         if (wanted.units < 1 || wanted.units > line_quantity_max)
             co_return failure{errc::internal, "a wish of units out of range came to the gate"};
         const auto asked = steady_();
         if (auto refused = board_.refusal(wanted, asked)) co_return admit_answer{*refused};
 
         std::vector<std::string> arguments{text_of(wanted.buyer.bytes),
-                                           std::to_string(wanted.units), text_of(wanted.rid.bytes),
+                                           std::to_string(wanted.units), text_of(wanted.key.bytes),
                                            text_of(wanted.attempt.bytes)};
         auto said = co_await ask(scripts::admit(), wanted.sale, std::move(arguments));
         auto answer = understood<admit_answer>(said, admission_in);

@@ -33,15 +33,15 @@ redis_load::redis_load(const std::string& gate_key, const gate_contents& content
     for (const auto& [buyer, units] : contents.buyers) taken_by[buyer] += units;
     for (const auto& one : contents.holds) {
         taken_by[one.buyer] += one.units;
-        holds.emplace_back(chars(one.rid.bytes), redis_answers::held(one));
+        holds.emplace_back(chars(one.key.bytes), redis_answers::held(one));
     }
     for (const auto& [buyer, units] : taken_by)
         taken.emplace_back(chars(buyer.bytes), std::to_string(units));
-    auto rids = contents.done;
-    std::ranges::sort(rids);
-    const auto twice = std::ranges::unique(rids);
-    rids.erase(twice.begin(), twice.end());
-    for (const auto& rid : rids) done.emplace_back(chars(rid.bytes), "1");
+    auto keys = contents.done;
+    std::ranges::sort(keys);
+    const auto twice = std::ranges::unique(keys);
+    keys.erase(twice.begin(), twice.end());
+    for (const auto& key : keys) done.emplace_back(chars(key.bytes), "1");
 
     terms_ = {epoch_,
               std::to_string(taken.size()),

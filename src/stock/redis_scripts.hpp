@@ -4,8 +4,8 @@
 ///   G          hash: tag, open, starts, ends, paused, limit, total, remaining, held, seq, back,
 ///              version
 ///   G.taken    hash: buyer -> units sold and held, together; stays at 0
-///   G.holds    hash: rid -> attempt and buyer (16 bytes each), then "seq units micros"
-///   G.done     hash: rid -> 1
+///   G.holds    hash: key -> attempt and buyer (16 bytes each), then "seq units micros"
+///   G.done     hash: key -> 1
 ///   G.credits  hash: id of a credit that was applied -> 1
 ///
 /// Each hash has the field `tag`: run_id ":" epoch, so that none is ever empty (Redis would delete
@@ -23,7 +23,7 @@ namespace market::stock::redis_scripts {
 
 // In comments: arguments after the run_id -> reply.
 
-/// buyer, units, rid, attempt -> {answer, ...}
+/// buyer, units, key, attempt -> {answer, ...}
 const redis::script& admit();
 enum class admission : std::int8_t {
     stale = 0,
@@ -37,9 +37,9 @@ enum class admission : std::int8_t {
     other_wish = 8,  ///< the attempt came with other units or another buyer before
 };
 
-/// epoch, rid, seq of each -> 1
+/// epoch, key, seq of each -> 1
 const redis::script& confirm();
-/// epoch, rid, seq -> 1
+/// epoch, key, seq -> 1
 const redis::script& cancel();
 
 /// id, buyer, units, epoch -> restitution

@@ -20,7 +20,7 @@ bool sold_out_board::entry::has(const name& one) const {
     return std::ranges::binary_search(list, one);
 }
 
-std::optional<sold_out> sold_out_board::refusal(const wish& wanted, deadline now) {
+std::optional<sold_out> sold_out_board::refusal(const admission_request& wanted, deadline now) {
     const std::lock_guard lock(guard_);
     const auto found = sales_.find(wanted.sale);
     if (found == sales_.end()) return {};
@@ -30,7 +30,7 @@ std::optional<sold_out> sold_out_board::refusal(const wish& wanted, deadline now
     if (wanted.units > here.word.per_user_limit) return {};
     if (here.word.now + std::chrono::ceil<std::chrono::microseconds>(age) >= here.word.ends_at)
         return {};
-    if (here.has(wanted.buyer.bytes) || here.has(wanted.rid.bytes)) return {};
+    if (here.has(wanted.buyer.bytes) || here.has(wanted.key.bytes)) return {};
     if (age >= word_is_renewed_after && now - here.renewed >= renewals_apart) {
         here.renewed = now;
         return {};

@@ -8,10 +8,11 @@
 /// 1. that the gate said "nothing remains, nothing is on its way back, version V" to a request that
 ///    was sent less than 100 ms ago. Units that come back raise V and can be admitted 125 ms later
 ///    at the earliest: no process refuses any more then;
-/// 2. the list of V, with neither the buyer nor the wish on it: a replay must find its order;
-/// 3. a wish within the limit, and a sale that cannot have ended yet by the gate's clock.
-/// Everybody else goes the full way. So does somebody each 20 ms once the word is 50 ms old, which
-/// renews it; were nobody to come, it would lapse.
+/// 2. the list of V, with neither the buyer nor the admission_request on it: a replay must find its
+/// order;
+/// 3. a admission_request within the limit, and a sale that cannot have ended yet by the gate's
+/// clock. Everybody else goes the full way. So does somebody each 20 ms once the word is 50 ms old,
+/// which renews it; were nobody to come, it would lapse.
 #include <market/stock/gate.hpp>
 
 #include <array>
@@ -36,10 +37,10 @@ struct sold_out_word {
 /// Thread-safe.
 class sold_out_board {
 public:
-    using name = std::array<std::byte, 16>;  ///< of a buyer or a wish
+    using name = std::array<std::byte, 16>;  ///< of a buyer or a admission_request
 
     /// Empty: ask the gate.
-    std::optional<sold_out> refusal(const wish& wanted, deadline now);
+    std::optional<sold_out> refusal(const admission_request& wanted, deadline now);
 
     /// The gate's word on a request that was sent at `asked`. True: read the list of this version
     /// and write it down with put_list(); at most once a second for each sale.

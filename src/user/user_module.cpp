@@ -75,7 +75,7 @@ private:
 
 }  // namespace
 
-result<std::unique_ptr<user_module>> make_user_module(db::database& database, worker_pool& blocking,
+result<std::unique_ptr<user_module>> make_user_module(db::async_database database,
                                                       const wall_clock& clock, throttle& counts,
                                                       settings chosen) {
     const auto is_short = [](const std::string& secret) {
@@ -94,8 +94,8 @@ result<std::unique_ptr<user_module>> make_user_module(db::database& database, wo
     if (!mailer) return mailer.error();
     auto dummy_hash = hash_password(make_unknown_password());
     if (!dummy_hash) return dummy_hash.error();
-    return std::make_unique<module>(database, blocking, clock, counts, std::move(chosen),
-                                    std::move(*mailer), std::move(*dummy_hash));
+    return std::make_unique<module>(database.blocking(), database.pool(), clock, counts,
+                                    std::move(chosen), std::move(*mailer), std::move(*dummy_hash));
 }
 
 result<account> create_admin(db::database& database, const wall_clock& clock,

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "auth_secret.hpp"
+#include "config/auth_secret.hpp"
 #include "temporary_folder.hpp"
 
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "configuration.hpp"
+#include "config/configuration.hpp"
 #include "temporary_folder.hpp"
 
 #include <algorithm>

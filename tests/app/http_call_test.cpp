@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "http_call.hpp"
+#include "client/http_call.hpp"
 #include "temporary_folder.hpp"
 
 #include <sys/socket.h>

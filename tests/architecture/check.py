@@ -101,6 +101,32 @@ def edges_have_no_cycle(house):
         seen.add(module)
 
 
+def reached_from(start, to):
+    seen, ahead = set(), [start]
+    while ahead:
+        at = ahead.pop()
+        if at not in seen:
+            seen.add(at)
+            ahead += to.get(at, {})
+    return seen
+
+
+def folders_of_a_module_have_no_cycle(house):
+    """Includes between the folders of one module lead one way."""
+    for module in house.modules:
+        to = {}  # folder -> {folder it includes: the first place that does}
+        for path, text in house.files(f"src/{module}"):
+            parts = path.relative_to(f"src/{module}").parts
+            for line, form, name in includes(text):
+                if form == '"' and len(parts) > 1 and "/" in name and name.split("/")[0] != parts[0]:
+                    to.setdefault(parts[0], {}).setdefault(name.split("/")[0], f"{path}:{line}")
+        for start in sorted(to):
+            for other in sorted(to[start]):
+                if start in reached_from(other, to):
+                    yield (f"{to[start][other]}: {module}/{start} includes {other}, "
+                           f"which leads back to {start}")
+
+
 def tables(house):
     """Table name -> the module that owns it."""
     owned = {}
@@ -117,7 +143,7 @@ def tables_are_touched_by_their_owner(house):
     any_table = re.compile(r"\b(" + "|".join(sorted(owned)) + r")\b")
     for module in house.modules:
         for path, text in house.module_files(module):
-            prover = path.as_posix().startswith("src/app/check")
+            prover = module == "proof"
             for line, contents, before in cpp_text.literals(text):
                 is_sql = SQL_WORD.search(contents) or re.search(r"\braw\s*[({]\s*$", before)
                 if not is_sql:
@@ -209,6 +235,7 @@ def migrations_come_in_both_dialects(house):
 
 RULES = [
     no_include_leaves_its_folder, modules_include_along_edges, edges_have_no_cycle,
+    folders_of_a_module_have_no_cycle,
     tables_are_touched_by_their_owner, drivers_stay_private, sources_are_listed_by_name,
     the_top_level_is_fixed, awaits_hold_no_lambda, migrations_come_in_both_dialects,
 ]

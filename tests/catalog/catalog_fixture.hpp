@@ -37,7 +37,7 @@ public:
     void restore() { cut_ = false; }
     std::atomic<int> looks{0}, freezes{0};
 
-    asio::awaitable<result<stock::admit_answer>> admit(stock::wish wanted) override {
+    asio::awaitable<result<stock::admit_answer>> admit(stock::admission_request wanted) override {
         return whole_->admit(wanted);
     }
     void confirm(std::vector<stock::hold_ref> admissions) noexcept override {
@@ -136,7 +136,7 @@ public:
     plain_rebuilder rebuilder{database(), gate};
     worker_pool blocking{2, 64};
     std::unique_ptr<catalog_service> catalog =
-        make_catalog_service(database(), blocking, clock, gate, rebuilder, {.shown_for = 0ms});
+        make_catalog_service({database(), blocking}, clock, gate, rebuilder, {.fresh_for = 0ms});
     user_id admin = make_id<user_id>();
 
     /// What the call returns, run to its end.
@@ -209,11 +209,11 @@ public:
 
     /// A buyer gets in with `units`, whose order is not written yet.
     void hold(sale_id sale, std::int64_t units) {
-        const stock::wish wanted{.sale = sale,
-                                 .buyer = make_id<user_id>(),
-                                 .units = units,
-                                 .rid = make_random_id<purchase_rid>(),
-                                 .attempt = make_random_id<attempt_id>()};
+        const stock::admission_request wanted{.sale = sale,
+                                              .buyer = make_id<user_id>(),
+                                              .units = units,
+                                              .key = make_random_id<purchase_key>(),
+                                              .attempt = make_random_id<attempt_id>()};
         if (!std::holds_alternative<stock::admitted>(settle(gate.admit(wanted)).value())) {
             throw std::runtime_error("not admitted");
         }

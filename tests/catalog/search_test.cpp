@@ -1,7 +1,7 @@
 /// The same words find the same products, in the same order, on every database.
 #include "catalog/catalog_fixture.hpp"
-#include "db/backend.hpp"
 #include "folded_text.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 
 #include <boost/asio/use_future.hpp>
@@ -23,7 +23,7 @@ struct search_shop {
     plain_rebuilder rebuilder{*database, gate};
     worker_pool blocking{2, 64};
     std::unique_ptr<catalog_service> catalog =
-        make_catalog_service(*database, blocking, clock, gate, rebuilder, {.shown_for = 0ms});
+        make_catalog_service({*database, blocking}, clock, gate, rebuilder, {.fresh_for = 0ms});
 
     product add(std::string name, std::string description = "", std::string category = "goods",
                 std::int64_t price = 1'000) {

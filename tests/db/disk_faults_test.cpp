@@ -1,5 +1,5 @@
-#include "backend.hpp"
-#include "failing_disk.hpp"
+#include "support/backend.hpp"
+#include "support/failing_disk.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "backend.hpp"
+#include "support/backend.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,5 +1,5 @@
-#include "backend.hpp"
 #include "cutting_proxy.hpp"
+#include "support/backend.hpp"
 
 #include "support/catch.hpp"
 #include "support/eventually.hpp"

@@ -1,5 +1,5 @@
 // The last line of defence: what the schema itself refuses, whoever writes it.
-#include "backend.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 
 #include <optional>

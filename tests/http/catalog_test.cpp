@@ -1,4 +1,4 @@
-#include "conditions.hpp"
+#include "input/conditions.hpp"
 #include "support/catch.hpp"
 #include "test_shop.hpp"
 

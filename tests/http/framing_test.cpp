@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "head.hpp"
+#include "message/head.hpp"
 
 #include <string>
 

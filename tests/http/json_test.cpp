@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 
-#include "media_type.hpp"
-#include "strict_json.hpp"
+#include "input/media_type.hpp"
+#include "input/strict_json.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "provider_signature.hpp"
+#include "input/provider_signature.hpp"
 
 #include <market/base/crypto.hpp>
 

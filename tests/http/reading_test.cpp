@@ -1,9 +1,9 @@
 #include "support/catch.hpp"
 
-#include "idempotency_key.hpp"
-#include "object_reader.hpp"
-#include "query_reader.hpp"
-#include "strict_json.hpp"
+#include "input/idempotency_key.hpp"
+#include "input/object_reader.hpp"
+#include "input/query_reader.hpp"
+#include "input/strict_json.hpp"
 
 #include <functional>
 #include <string>

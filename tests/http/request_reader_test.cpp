@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 
-#include "head.hpp"
-#include "request_reader.hpp"
+#include "message/head.hpp"
+#include "message/request_reader.hpp"
 
 #include <cstring>
 #include <string>

@@ -1,10 +1,10 @@
 #include "support/catch.hpp"
 
-#include "embedded.hpp"
-#include "html.hpp"
-#include "problem.hpp"
-#include "route.hpp"
-#include "trace.hpp"
+#include "dispatch/route.hpp"
+#include "dispatch/trace.hpp"
+#include "documents/embedded.hpp"
+#include "message/html.hpp"
+#include "message/problem.hpp"
 
 #include <boost/json.hpp>
 

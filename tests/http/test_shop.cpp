@@ -147,17 +147,18 @@ asio::awaitable<result<catalog::product>> fake_catalog::create_product(catalog::
     co_return catalog::product{};
 }
 
-asio::awaitable<result<catalog::shown<catalog::product>>> fake_catalog::read_product(product_id) {
+asio::awaitable<result<catalog::rendered_ptr<catalog::product>>> fake_catalog::read_product(
+    product_id) {
     co_return failure{errc::product_not_found, "no such product"};
 }
 
-asio::awaitable<result<catalog::shown<page<catalog::product>>>> fake_catalog::list_products(
+asio::awaitable<result<catalog::rendered_ptr<page<catalog::product>>>> fake_catalog::list_products(
     catalog::product_search wanted) {
     searched = wanted;
     page<catalog::product> out;
     out.items.resize(static_cast<std::size_t>(wanted.limit));
     out.next_cursor = "next";
-    co_return catalog::make_ready(std::move(out), "KRW");
+    co_return catalog::render(std::move(out), "KRW");
 }
 
 asio::awaitable<result<catalog::product>> fake_catalog::change_product(
@@ -196,13 +197,13 @@ asio::awaitable<result<catalog::sale>> fake_catalog::create_sale(catalog::new_sa
     co_return catalog::sale{};
 }
 
-asio::awaitable<result<catalog::shown<catalog::sale>>> fake_catalog::read_sale(sale_id) {
-    co_return catalog::make_ready(catalog::sale{}, "KRW");
+asio::awaitable<result<catalog::rendered_ptr<catalog::sale>>> fake_catalog::read_sale(sale_id) {
+    co_return catalog::render(catalog::sale{}, "KRW");
 }
 
-asio::awaitable<result<catalog::shown<page<catalog::sale>>>> fake_catalog::list_sales(
+asio::awaitable<result<catalog::rendered_ptr<page<catalog::sale>>>> fake_catalog::list_sales(
     page_request, catalog::sale_filter) {
-    co_return catalog::make_ready(page<catalog::sale>{}, "KRW");
+    co_return catalog::render(page<catalog::sale>{}, "KRW");
 }
 
 asio::awaitable<result<catalog::sale>> fake_catalog::change_sale(sale_id,

@@ -78,8 +78,9 @@ class fake_catalog final : public catalog::catalog_service {
 public:
     asio::awaitable<result<catalog::product>> create_product(catalog::new_product wanted,
                                                              user_id actor) override;
-    asio::awaitable<result<catalog::shown<catalog::product>>> read_product(product_id id) override;
-    asio::awaitable<result<catalog::shown<page<catalog::product>>>> list_products(
+    asio::awaitable<result<catalog::rendered_ptr<catalog::product>>> read_product(
+        product_id id) override;
+    asio::awaitable<result<catalog::rendered_ptr<page<catalog::product>>>> list_products(
         catalog::product_search wanted) override;
     asio::awaitable<result<catalog::product>> change_product(
         product_id id, catalog::product_change wanted, catalog::version_condition upon) override;
@@ -92,8 +93,8 @@ public:
                                                                   page_request request) override;
     asio::awaitable<result<catalog::sale>> create_sale(catalog::new_sale wanted,
                                                        user_id actor) override;
-    asio::awaitable<result<catalog::shown<catalog::sale>>> read_sale(sale_id id) override;
-    asio::awaitable<result<catalog::shown<page<catalog::sale>>>> list_sales(
+    asio::awaitable<result<catalog::rendered_ptr<catalog::sale>>> read_sale(sale_id id) override;
+    asio::awaitable<result<catalog::rendered_ptr<page<catalog::sale>>>> list_sales(
         page_request request, catalog::sale_filter filter) override;
     asio::awaitable<result<catalog::sale>> change_sale(sale_id id, catalog::sale_change wanted,
                                                        user_id actor,

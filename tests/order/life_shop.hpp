@@ -1,9 +1,9 @@
 #pragma once
 /// A shop that takes payments, and all that can be done to an order.
-#include "auto_delivery.hpp"
+#include "gate/sweeper.hpp"
+#include "life/auto_delivery.hpp"
+#include "life/payments.hpp"
 #include "order_shop.hpp"
-#include "payment_desk.hpp"
-#include "sweeper.hpp"
 
 #include <iostream>
 #include <mutex>

@@ -1,7 +1,7 @@
 #pragma once
 /// The life of orders as a plain model: what each action has to answer and to leave behind.
+#include "life/order_rules.hpp"
 #include "model_stock.hpp"
-#include "order_rules.hpp"
 
 #include <map>
 #include <optional>

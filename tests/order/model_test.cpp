@@ -1,5 +1,6 @@
-#include "check.hpp"
 #include "model_play.hpp"
+
+#include <market/proof/check.hpp>
 
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ int chosen_count(int otherwise) {
 /// What `market check` says of the record; empty when it is clean.
 std::string broken(life_shop& shop) {
     std::string out;
-    for (const auto& equation : app::check_record(shop.record()).value())
+    for (const auto& equation : proof::check_record(shop.record()).value())
         for (const auto& row : equation.broken)
             out += equation.name + ": " + row.table + " " + row.key + ": " + row.detail + "\n";
     return out;

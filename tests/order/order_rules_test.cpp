@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "order_rules.hpp"
+#include "life/order_rules.hpp"
 
 #include <map>
 #include <set>

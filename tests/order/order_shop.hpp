@@ -1,6 +1,6 @@
 #pragma once
 /// A whole shop without its HTTP face: a database, the memory gate, catalog and orders.
-#include "db/backend.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
@@ -49,8 +49,8 @@ public:
           database_(wrapped_ ? *wrapped_ : *record_),
           gate_(stock::make_memory_gate(clock_)),
           orders_(make_order_module(
-              database_, blocking_, clock_, *gate_, [] {}, chosen)),
-          catalog_(catalog::make_catalog_service(*record_, blocking_, clock_, *gate_,
+              {database_, blocking_}, clock_, *gate_, [] {}, chosen)),
+          catalog_(catalog::make_catalog_service({*record_, blocking_}, clock_, *gate_,
                                                  orders_->rebuilder(), std::move(goods))) {
         orders_->start();
         for (auto& buyer : user::seed_buyers(*record_, clock_, std::string(32, 's'), 40).value())

@@ -1,7 +1,8 @@
-#include "gate_loader.hpp"
-#include "order_queries.hpp"
+#include "gate/gate_loader.hpp"
+#include "gate/sweeper.hpp"
 #include "order_shop.hpp"
-#include "sweeper.hpp"
+#include "purchase/purchase_rules.hpp"
+#include "record/order_queries.hpp"
 
 #include <deque>
 #include <set>
@@ -30,8 +31,8 @@ void corrupt(order_shop& shop, sale_id sale,
 }
 
 stock::admitted admit(order_shop& shop, sale_id sale, user_id buyer, std::string key) {
-    auto said = shop.run(
-        shop.gate().admit({sale, buyer, 1, make_rid(buyer, key), make_random_id<attempt_id>()}));
+    auto said = shop.run(shop.gate().admit(
+        {sale, buyer, 1, make_purchase_key(buyer, key), make_random_id<attempt_id>()}));
     return std::get<stock::admitted>(said.value());
 }
 
@@ -133,8 +134,8 @@ TEST_CASE("a hold whose order is there is confirmed by the sweeper", "[order][fa
         lie.sold = 0;
         lie.buyers.clear();
         lie.done.clear();
-        lie.holds = {{make_rid(shop.buyer(1), "k"), make_random_id<attempt_id>(), shop.buyer(1), 1,
-                      1, shop.clock().now()}};
+        lie.holds = {{make_purchase_key(shop.buyer(1), "k"), make_random_id<attempt_id>(),
+                      shop.buyer(1), 1, 1, shop.clock().now()}};
     });
     shop.clock().advance(6s);
     CHECK(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
@@ -245,7 +246,7 @@ TEST_CASE("holds are carried over in order, as far as the record has room", "[or
     contents.last_seq = 4;
     contents.buyers = {{a, 1}};
     const auto hold = [](user_id who, std::int64_t seq, std::int64_t units) {
-        return stock::hold{make_random_id<purchase_rid>(), {}, who, seq, units, {}};
+        return stock::hold{make_random_id<purchase_key>(), {}, who, seq, units, {}};
     };
     carry_over(contents,
                {hold(c, 9, 1), hold(a, 5, 2), hold(a, 6, 1), hold(b, 7, 1), hold(c, 8, 1)});

@@ -1,17 +1,12 @@
 market_suite(order_suite
-  SOURCES db/backend.cpp order/auto_delivery_test.cpp order/cancel_test.cpp
+  SOURCES support/backend.cpp order/auto_delivery_test.cpp order/cancel_test.cpp
           order/cart_look_test.cpp order/delivery_test.cpp
           order/edits_at_once_test.cpp order/model_play.cpp order/model_record.cpp
           order/model_test.cpp order/notice_test.cpp order/order_json_test.cpp
           order/order_rules_test.cpp order/payment_test.cpp order/purchase_test.cpp
           order/recovery_test.cpp order/sale_times_test.cpp order/transitions_test.cpp
           order/writer_faults_test.cpp
-  MODULES base db outbox stock catalog user order)
+  MODULES base db outbox stock catalog user order proof)
 # The rules and parts that no other module sees are tested from the inside.
 target_include_directories(order_suite PRIVATE src/order)
 target_link_libraries(order_suite PRIVATE PkgConfig::MARIADB Boost::url)
-# The proof that `market check` runs over the record wants nothing but a database: what random
-# sequences leave behind is put to it.
-target_sources(order_suite PRIVATE src/app/check_record.cpp src/app/check_equations_orders.cpp
-               src/app/check_equations_order_life.cpp src/app/check_equations_stock.cpp)
-target_include_directories(order_suite PRIVATE src/app)

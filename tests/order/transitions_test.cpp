@@ -1,6 +1,7 @@
 /// Every call to an order in every state, by everybody who may make it.
-#include "check.hpp"
 #include "life_shop.hpp"
+
+#include <market/proof/check.hpp>
 
 #include <map>
 
@@ -177,7 +178,7 @@ TEST_CASE("every call in every state, by everybody: what it answers, and what be
             REQUIRE(shop.units_sold() == shop.live_orders());
         }
     }
-    for (const auto& equation : app::check_record(shop.record()).value()) {
+    for (const auto& equation : proof::check_record(shop.record()).value()) {
         INFO(equation.name);
         CHECK(equation.broken.empty());
     }

@@ -1,5 +1,5 @@
-#include "db/faulty_database.hpp"
 #include "order_shop.hpp"
+#include "support/faulty_database.hpp"
 
 using namespace market;
 using namespace market::order;

@@ -1,11 +1,11 @@
 /// The relay on MySQL and MariaDB, where others write while it deletes.
 #include <market/outbox/relay.hpp>
 
-#include "db/backend.hpp"
-#include "db/faulty_database.hpp"
 #include "outbox/outbox_fixture.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
+#include "support/faulty_database.hpp"
 
 using namespace market;
 using namespace market::outbox;

@@ -1,5 +1,5 @@
 market_suite(outbox_suite
-  SOURCES db/backend.cpp outbox/kafka_faults_test.cpp outbox/kafka_fixture.cpp
+  SOURCES support/backend.cpp outbox/kafka_faults_test.cpp outbox/kafka_fixture.cpp
           outbox/kafka_publisher_test.cpp outbox/log_publisher_test.cpp outbox/outbox_test.cpp
           outbox/relay_lease_test.cpp outbox/relay_parking_test.cpp outbox/relay_server_test.cpp
           outbox/relay_test.cpp

@@ -1,6 +1,6 @@
-#include "redis/private_redis.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
+#include "support/private_redis.hpp"
 #include "support/run_here.hpp"
 
 #include <boost/asio/ip/tcp.hpp>

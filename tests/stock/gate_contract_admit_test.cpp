@@ -115,7 +115,7 @@ TEST_CASE("a known wish is answered before the window and the pause are looked a
     gate_play play{GENERATE(from_range(gate_kinds()))};
     auto done = play.wish_of(somebody());
     auto contents = play.sale_of(10);
-    contents.done = {done.rid};
+    contents.done = {done.key};
     contents.paused = true;
     contents.ends_at = play.now() + 1s;
     REQUIRE(play.load(contents));
@@ -200,7 +200,7 @@ TEST_CASE("sales at one gate do not touch each other", "[gate]") {
     play.sale = make_id<sale_id>();
     REQUIRE(play.load(play.sale_of(1, 1)));
     wanted.sale = play.sale;
-    CHECK(play.hold(wanted).seq == 1);  // one wish, a line in each sale
+    CHECK(play.hold(wanted).seq == 1);  // one admission_request, a line in each sale
     auto views = play.stage().settle(play.gate().look({first, make_id<sale_id>(), play.sale}));
     REQUIRE(views.value().size() == 3);
     CHECK(views.value()[0].held == 1);

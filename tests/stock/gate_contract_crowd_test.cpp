@@ -123,7 +123,7 @@ TEST_CASE("units add up after a crowd admits, confirms, cancels and gives back",
             auto answer = play.admit(wanted);
             auto* in = std::get_if<admitted>(&answer);
             if (!in) continue;
-            hold_ref admission{play.sale, in->epoch, wanted.rid, in->seq};
+            hold_ref admission{play.sale, in->epoch, wanted.key, in->seq};
             if ((i + thread) % 3 == 0) {
                 play.stage().settle(play.gate().cancel(admission)).value();
                 continue;

@@ -9,11 +9,11 @@ gate_contents busy_sale(const gate_play& play) {
     out.sold = 5;
     out.last_seq = 9;
     out.buyers = {{first, 4}, {second, 1}};
-    out.done = {make_random_id<purchase_rid>(), make_random_id<purchase_rid>()};
+    out.done = {make_random_id<purchase_key>(), make_random_id<purchase_key>()};
     std::ranges::sort(out.done);
     for (std::int64_t seq : {7, 12}) {
         stock::hold carried;
-        carried.rid = make_random_id<purchase_rid>();
+        carried.key = make_random_id<purchase_key>();
         carried.attempt = make_random_id<attempt_id>();
         carried.buyer = first;
         carried.seq = seq;
@@ -37,8 +37,8 @@ TEST_CASE("a gate that was never loaded is absent and answers stale", "[gate]") 
     CHECK(play.look().state == gate_state::absent);
     CHECK(play.holds().empty());
     CHECK(play.dump().epoch == 0);
-    play.confirm({play.sale, 1, make_random_id<purchase_rid>(), 1});
-    play.cancel({play.sale, 1, make_random_id<purchase_rid>(), 1});
+    play.confirm({play.sale, 1, make_random_id<purchase_key>(), 1});
+    play.cancel({play.sale, 1, make_random_id<purchase_key>(), 1});
     play.remove();
     CHECK(play.look().state == gate_state::absent);
 }
@@ -77,7 +77,7 @@ TEST_CASE("carried holds keep their place, and numbering goes on after the highe
     REQUIRE(play.load(in));
     auto carried = in.holds[0];
 
-    wish again{play.sale, carried.buyer, carried.units, carried.rid, carried.attempt};
+    admission_request again{play.sale, carried.buyer, carried.units, carried.key, carried.attempt};
     auto admission = play.hold(again);
     CHECK(admission.seq == 7);
     CHECK(admission.epoch == 3);
@@ -170,7 +170,7 @@ TEST_CASE("what an earlier epoch knew is forgotten by a load", "[gate]") {
     auto fresh = play.hold(wanted);
     CHECK(fresh.epoch == 2);
     CHECK(fresh.seq == 1);
-    play.cancel(old);  // same rid and number, the old epoch
+    play.cancel(old);  // same key and number, the old epoch
     CHECK(play.look().held == 1);
     CHECK(is<admitted>(play.admit(done)));
     CHECK(play.give_back(returned) == credit_answer::obsolete);
@@ -213,8 +213,8 @@ TEST_CASE("contents that do not add up are refused and change nothing", "[gate]"
     CHECK(refuses([](auto& it) { it.holds[0].units = std::numeric_limits<std::int64_t>::max(); }));
     CHECK(refuses([](auto& it) { it.holds[0].seq = 0; }));
     CHECK(refuses([](auto& it) { it.holds[0].seq = it.holds[1].seq; }));
-    CHECK(refuses([](auto& it) { it.holds[0].rid = it.holds[1].rid; }));
-    CHECK(refuses([](auto& it) { it.done[0] = it.holds[0].rid; }));
+    CHECK(refuses([](auto& it) { it.holds[0].key = it.holds[1].key; }));
+    CHECK(refuses([](auto& it) { it.done[0] = it.holds[0].key; }));
     CHECK(play.look().epoch == 1);
     CHECK(play.look().remaining == 8);
     CHECK_FALSE(refuses([](auto& it) { it.total = 7; }));  // sold out to the last unit is fine

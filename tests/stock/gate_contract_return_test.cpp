@@ -16,7 +16,7 @@ TEST_CASE("a confirmed hold becomes sold units", "[gate]") {
     CHECK(all.total == 10);
     CHECK(all.last_seq == 1);
     CHECK(all.holds.empty());
-    CHECK(all.done == std::vector{wanted.rid});
+    CHECK(all.done == std::vector{wanted.key});
     REQUIRE(all.buyers.size() == 1);
     CHECK(all.buyers[0].buyer == buyer);
     CHECK(all.buyers[0].units == 3);
@@ -30,7 +30,7 @@ TEST_CASE("a batch of confirms is settled soon, whatever of it does not match", 
     std::vector<hold_ref> batch;
     for (int i = 0; i < 5; ++i) batch.push_back(play.hold(play.wish_of(somebody())));
     auto stranger = batch[0];
-    stranger.rid = make_random_id<purchase_rid>();
+    stranger.key = make_random_id<purchase_key>();
     auto elsewhere = batch[1];
     elsewhere.sale = make_id<sale_id>();
     batch.insert(batch.begin(), {stranger, elsewhere});
@@ -72,12 +72,12 @@ TEST_CASE("confirms and cancels that do not match in each part do nothing", "[ga
     auto in = play.hold(play.wish_of(somebody(), 2));
     auto other = play.hold(play.wish_of(somebody(), 2));
 
-    auto epoch = in, rid = in, seq = in, sale = in;
+    auto epoch = in, key = in, seq = in, sale = in;
     epoch.epoch = 6;
-    rid.rid = make_random_id<purchase_rid>();
+    key.key = make_random_id<purchase_key>();
     seq.seq = other.seq;
     sale.sale = make_id<sale_id>();
-    for (const auto& wrong : {epoch, rid, seq, sale}) {
+    for (const auto& wrong : {epoch, key, seq, sale}) {
         play.confirm(wrong);
         play.cancel(wrong);
     }
@@ -210,7 +210,7 @@ TEST_CASE("a buyer's limit holds across cancels and credits", "[gate]") {
 TEST_CASE("holds are listed by number, with all they have, up to a time", "[gate]") {
     gate_play play{GENERATE(from_range(gate_kinds()))};
     REQUIRE(play.load(play.sale_of(100)));
-    std::vector<wish> wishes;
+    std::vector<admission_request> wishes;
     for (int i = 0; i < 20; ++i) {
         if (i == 12) play.advance(1s);
         wishes.push_back(play.wish_of(somebody(), i % 3 + 1));
@@ -220,7 +220,7 @@ TEST_CASE("holds are listed by number, with all they have, up to a time", "[gate
     REQUIRE(all.size() == 20);
     for (std::size_t i = 0; i < all.size(); ++i) {
         CHECK(all[i].seq == static_cast<std::int64_t>(i) + 1);
-        CHECK(all[i].rid == wishes[i].rid);
+        CHECK(all[i].key == wishes[i].key);
         CHECK(all[i].attempt == wishes[i].attempt);
         CHECK(all[i].buyer == wishes[i].buyer);
         CHECK(all[i].units == wishes[i].units);

@@ -1,5 +1,5 @@
-#include "redis/retimed_client.hpp"
 #include "stock/gate_fixture.hpp"
+#include "support/retimed_client.hpp"
 #include "support/run_here.hpp"
 
 #include <cstdlib>

@@ -44,19 +44,19 @@ public:
     }
     bool load(gate_contents contents) { return try_load(std::move(contents)).value(); }
 
-    wish wish_of(user_id buyer, std::int64_t units = 1) const {
-        return {sale, buyer, units, make_random_id<purchase_rid>(), make_random_id<attempt_id>()};
+    admission_request wish_of(user_id buyer, std::int64_t units = 1) const {
+        return {sale, buyer, units, make_random_id<purchase_key>(), make_random_id<attempt_id>()};
     }
-    result<admit_answer> try_admit(const wish& wanted) {
+    result<admit_answer> try_admit(const admission_request& wanted) {
         return stage().settle(gate().admit(wanted));
     }
-    admit_answer admit(const wish& wanted) { return try_admit(wanted).value(); }
-    /// Fails the test when the wish is refused.
-    hold_ref hold(const wish& wanted) {
+    admit_answer admit(const admission_request& wanted) { return try_admit(wanted).value(); }
+    /// Fails the test when the admission_request is refused.
+    hold_ref hold(const admission_request& wanted) {
         auto answer = admit(wanted);
         REQUIRE(std::holds_alternative<admitted>(answer));
         auto in = std::get<admitted>(answer);
-        return {sale, in.epoch, wanted.rid, in.seq};
+        return {sale, in.epoch, wanted.key, in.seq};
     }
 
     void confirm(hold_ref admission) {

@@ -1,6 +1,6 @@
 #pragma once
 /// A record of stock to try the ledger on.
-#include "db/backend.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 
 #include <market/stock/ledger.hpp>

@@ -48,7 +48,7 @@ TEST_CASE("a gate that lost one key is absent and admits nobody", "[gate][redis]
             INFO(part << (fresh ? ", nothing sold" : ", something sold"));
             REQUIRE(play.load(play.sale_of(10, ++epoch)));
             auto wanted = play.wish_of(buyer, 2);
-            hold_ref in{play.sale, epoch, wanted.rid, 1}, other = in;
+            hold_ref in{play.sale, epoch, wanted.key, 1}, other = in;
             if (!fresh) {
                 in = play.hold(wanted);
                 other = play.hold(play.wish_of(buyer));
@@ -189,7 +189,7 @@ TEST_CASE("no number is rounded on its way through Redis", "[gate][redis]") {
     contents.last_seq = 9'007'199'254'740;
     contents.sold = 9'000'000;
     stock::hold carried;
-    carried.rid = make_random_id<purchase_rid>();
+    carried.key = make_random_id<purchase_key>();
     carried.buyer = somebody();
     carried.seq = 9'007'199'254'741;
     carried.units = 1;
@@ -217,7 +217,7 @@ TEST_CASE("a large load goes in by parts and comes out whole", "[gate][redis]") 
     contents.sold = 20'000;
     for (int i = 0; i < 20'000; ++i) {
         contents.buyers.push_back({somebody(), 1});
-        contents.done.push_back(make_random_id<purchase_rid>());
+        contents.done.push_back(make_random_id<purchase_key>());
     }
     contents.done.push_back(contents.done.front());  // once is enough
     REQUIRE(play.load(contents));
@@ -304,7 +304,7 @@ TEST_CASE("units that came back are admitted 125 to 150 ms later", "[gate][redis
     auto take = [&](std::int64_t units) {
         auto wanted = play.wish_of(somebody(), units);
         auto in = std::get<admitted>(settle_here(gate->admit(wanted)).value());
-        return hold_ref{play.sale, in.epoch, wanted.rid, in.seq};
+        return hold_ref{play.sale, in.epoch, wanted.key, in.seq};
     };
     auto first = take(1), second = take(3);
 

@@ -1,8 +1,8 @@
 #pragma once
 /// What tests of the gate in Redis share.
-#include "redis/private_redis.hpp"
-#include "redis/retimed_client.hpp"
 #include "stock/gate_play.hpp"
+#include "support/private_redis.hpp"
+#include "support/retimed_client.hpp"
 #include "support/run_here.hpp"
 
 #include <atomic>
@@ -81,15 +81,17 @@ public:
         return stage.settle(gate.load_and_open(sale, std::move(contents)));
     }
     bool load(gate_contents contents) { return try_load(std::move(contents)).value(); }
-    wish wish_of(user_id buyer, std::int64_t units = 1) const {
-        return {sale, buyer, units, make_random_id<purchase_rid>(), make_random_id<attempt_id>()};
+    admission_request wish_of(user_id buyer, std::int64_t units = 1) const {
+        return {sale, buyer, units, make_random_id<purchase_key>(), make_random_id<attempt_id>()};
     }
-    wish wish_of_somebody() const { return wish_of(somebody()); }
-    result<admit_answer> try_admit(const wish& wanted) { return stage.settle(gate.admit(wanted)); }
-    admit_answer admit(const wish& wanted) { return try_admit(wanted).value(); }
-    hold_ref hold(const wish& wanted) {
+    admission_request wish_of_somebody() const { return wish_of(somebody()); }
+    result<admit_answer> try_admit(const admission_request& wanted) {
+        return stage.settle(gate.admit(wanted));
+    }
+    admit_answer admit(const admission_request& wanted) { return try_admit(wanted).value(); }
+    hold_ref hold(const admission_request& wanted) {
         auto in = std::get<admitted>(admit(wanted));
-        return {sale, in.epoch, wanted.rid, in.seq};
+        return {sale, in.epoch, wanted.key, in.seq};
     }
     void confirm(const hold_ref& ref) { stage.settle(gate.confirm_one(ref)).value(); }
     void cancel(const hold_ref& ref) { stage.settle(gate.cancel(ref)).value(); }

@@ -11,7 +11,7 @@ struct board_play {
     sold_out_board board;
     sale_id sale = make_id<sale_id>();
     user_id holder = make_id<user_id>();
-    purchase_rid done = make_random_id<purchase_rid>();
+    purchase_key done = make_random_id<purchase_key>();
     deadline start{1h};
 
     sold_out_word word(std::int64_t version = 7) const {
@@ -23,11 +23,11 @@ struct board_play {
     void put_list(std::int64_t version = 7, std::string tag = "run:1") {
         board.put_list(sale, tag, version, {holder.bytes, done.bytes});
     }
-    wish wish_of(user_id buyer, std::int64_t units = 1) const {
-        return {sale, buyer, units, make_random_id<purchase_rid>(), make_random_id<attempt_id>()};
+    admission_request wish_of(user_id buyer, std::int64_t units = 1) const {
+        return {sale, buyer, units, make_random_id<purchase_key>(), make_random_id<attempt_id>()};
     }
     bool refuses(deadline now) { return refuses(wish_of(make_id<user_id>()), now); }
-    bool refuses(const wish& wanted, deadline now) {
+    bool refuses(const admission_request& wanted, deadline now) {
         return board.refusal(wanted, now).has_value();
     }
 };
@@ -60,7 +60,7 @@ TEST_CASE("whoever had a hold or an order, and every wish that is done, goes the
     play.put_list();
     CHECK_FALSE(play.refuses(play.wish_of(play.holder), play.start));
     auto again = play.wish_of(make_id<user_id>());
-    again.rid = play.done;
+    again.key = play.done;
     CHECK_FALSE(play.refuses(again, play.start));
 }
 

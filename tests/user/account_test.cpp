@@ -1,5 +1,5 @@
-#include "db/failing_disk.hpp"
 #include "support/catch.hpp"
+#include "support/failing_disk.hpp"
 #include "user/user_fixture.hpp"
 
 using namespace market;

@@ -1,6 +1,6 @@
 /// Who may take a mail off the list: the one that has its lease, and no one that had it before.
-#include "db/backend.hpp"
 #include "mail_queries.hpp"
+#include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 

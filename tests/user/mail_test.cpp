@@ -23,7 +23,7 @@ result<std::unique_ptr<user_module>> open_with(user_shop& shop, worker_pool& blo
                                                throttle& counts, std::string url,
                                                std::string from) {
     return make_user_module(
-        shop.database(), blocking, shop.clock, counts,
+        {shop.database(), blocking}, shop.clock, counts,
         {.secret = user_shop::secret, .mail_url = std::move(url), .mail_from = std::move(from)});
 }
 
@@ -218,7 +218,7 @@ TEST_CASE("a secret of less than 32 bytes is refused", "[user]") {
     user_shop shop;
     worker_pool blocking{1, 10};
     const auto counts = make_memory_throttle(shop.clock);
-    const auto made = make_user_module(shop.database(), blocking, shop.clock, *counts,
+    const auto made = make_user_module({shop.database(), blocking}, shop.clock, *counts,
                                        {.secret = std::string(31, 'x'),
                                         .mail_url = "file:" + shop.mail_folder().string(),
                                         .mail_from = "shop@market.example"});

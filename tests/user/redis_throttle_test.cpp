@@ -1,7 +1,7 @@
 /// What only a throttle in Redis owes: one count for all servers, nothing in clear, and a limit
 /// while Redis is away.
-#include "redis/private_redis.hpp"
 #include "support/catch.hpp"
+#include "support/private_redis.hpp"
 #include "support/run_here.hpp"
 #include "user/user_fixture.hpp"
 

@@ -1,5 +1,5 @@
 market_suite(user_suite
-  SOURCES db/backend.cpp db/failing_disk.cpp redis/private_redis.cpp user/access_token_test.cpp
+  SOURCES support/backend.cpp support/failing_disk.cpp support/private_redis.cpp user/access_token_test.cpp
           user/account_test.cpp user/admin_test.cpp user/email_code_test.cpp
           user/ended_list_test.cpp user/mail_lease_test.cpp user/mail_test.cpp user/redis_throttle_test.cpp
           user/rules_test.cpp user/session_test.cpp user/signup_test.cpp

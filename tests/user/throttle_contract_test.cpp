@@ -1,6 +1,6 @@
 /// What every throttle owes, on each kind of it. A new kind joins the list of kinds().
-#include "redis/retimed_client.hpp"
 #include "support/catch.hpp"
+#include "support/retimed_client.hpp"
 #include "support/run_here.hpp"
 #include "user/user_fixture.hpp"
 

@@ -1,6 +1,6 @@
-#include "db/failing_disk.hpp"
 #include "security_events.hpp"
 #include "support/catch.hpp"
+#include "support/failing_disk.hpp"
 #include "user/user_fixture.hpp"
 
 using namespace market;

@@ -97,7 +97,7 @@ public:
                      .ended_sessions_every = chosen.ended_sessions_every,
                      .mail_retry_first = 20ms};
         auto made =
-            make_user_module(database(), blocking_, clock, *counts_, std::move(all)).value();
+            make_user_module({database(), blocking_}, clock, *counts_, std::move(all)).value();
         made->start().value();
         return made;
     }

@@ -27,7 +27,7 @@ using order_id = id<struct order_tag>;
 /// of the product's: one lookup less on the purchase path.
 using pool_id = id<struct pool_tag>;
 /// One purchase wish: the hash of (buyer, Idempotency-Key), or random when no key was sent.
-using purchase_rid = id<struct purchase_rid_tag>;
+using purchase_key = id<struct purchase_key_tag>;
 /// One try of a purchase wish; random.
 using attempt_id = id<struct attempt_tag>;
 using credit_id = id<struct credit_tag>;

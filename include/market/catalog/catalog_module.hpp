@@ -1,7 +1,6 @@
 #pragma once
-#include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_service.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 #include <market/stock/gate.hpp>
 #include <market/stock/gate_rebuilder.hpp>
 
@@ -14,11 +13,11 @@ namespace market::catalog {
 struct settings {
     std::string currency = "KRW";
     std::int64_t low_at = stock::low_at_default;  ///< `stock.low_at`, of new products
-    std::chrono::milliseconds shown_for{100};     ///< how old units and status that are read may be
+    std::chrono::milliseconds fresh_for{100};     ///< how old units and status that are read may be
 };
 
 /// All arguments must outlive the service.
-std::unique_ptr<catalog_service> make_catalog_service(db::database& database, worker_pool& blocking,
+std::unique_ptr<catalog_service> make_catalog_service(db::async_database database,
                                                       const wall_clock& clock,
                                                       stock::stock_gate& gate,
                                                       stock::gate_rebuilder& rebuilder,

@@ -1,8 +1,8 @@
 #pragma once
 #include <market/base/page.hpp>
 #include <market/catalog/product.hpp>
+#include <market/catalog/rendered.hpp>
 #include <market/catalog/sale.hpp>
-#include <market/catalog/shown.hpp>
 #include <market/stock/pool.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -43,8 +43,9 @@ public:
 
     virtual asio::awaitable<result<product>> create_product(new_product wanted, user_id actor) = 0;
     /// Errors: product_not_found.
-    virtual asio::awaitable<result<shown<product>>> read_product(product_id id) = 0;
-    virtual asio::awaitable<result<shown<page<product>>>> list_products(product_search wanted) = 0;
+    virtual asio::awaitable<result<rendered_ptr<product>>> read_product(product_id id) = 0;
+    virtual asio::awaitable<result<rendered_ptr<page<product>>>> list_products(
+        product_search wanted) = 0;
     /// Errors: product_not_found, precondition_failed.
     virtual asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
                                                             version_condition upon) = 0;
@@ -66,10 +67,10 @@ public:
     /// not after `/starts_at` and now), product_not_found, stock_conflict.
     virtual asio::awaitable<result<sale>> create_sale(new_sale wanted, user_id actor) = 0;
     /// Errors: sale_not_found.
-    virtual asio::awaitable<result<shown<sale>>> read_sale(sale_id id) = 0;
+    virtual asio::awaitable<result<rendered_ptr<sale>>> read_sale(sale_id id) = 0;
     /// Errors: validation_failed (cursor).
-    virtual asio::awaitable<result<shown<page<sale>>>> list_sales(page_request request,
-                                                                  sale_filter filter) = 0;
+    virtual asio::awaitable<result<rendered_ptr<page<sale>>>> list_sales(page_request request,
+                                                                         sale_filter filter) = 0;
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) = 0;
     /// Before it opened everything, later `title` and `ends_at` only, when it has ended nothing.

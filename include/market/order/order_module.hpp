@@ -1,6 +1,5 @@
 #pragma once
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 #include <market/order/order_service.hpp>
 #include <market/order/payment_provider.hpp>
 #include <market/stock/gate.hpp>
@@ -47,7 +46,7 @@ public:
 /// `notify` is called, from any thread, after each commit that appended events and moved units,
 /// once the gate knows of it too and before anybody is answered; it never blocks. All arguments
 /// must outlive the module.
-std::unique_ptr<order_module> make_order_module(db::database& database, worker_pool& blocking,
+std::unique_ptr<order_module> make_order_module(db::async_database database,
                                                 const wall_clock& clock, stock::stock_gate& gate,
                                                 std::function<void()> notify, settings chosen);
 

@@ -26,11 +26,11 @@ namespace market::stock {
 
 namespace asio = boost::asio;
 
-struct wish {
+struct admission_request {
     sale_id sale;
     user_id buyer;
     std::int64_t units = 1;  ///< 1-1,000
-    purchase_rid rid;
+    purchase_key key;
     attempt_id attempt;
 };
 
@@ -62,13 +62,13 @@ using admit_answer =
 struct hold_ref {
     sale_id sale;
     std::int64_t epoch = 0;
-    purchase_rid rid;
+    purchase_key key;
     std::int64_t seq = 0;
 };
 
 /// An admission that is neither confirmed nor cancelled.
 struct hold {
-    purchase_rid rid;
+    purchase_key key;
     attempt_id attempt;
     user_id buyer;
     std::int64_t seq = 0;
@@ -117,7 +117,7 @@ struct gate_contents {
     std::int64_t sold = 0;
     std::int64_t last_seq = 0;        ///< highest admission number given so far
     std::vector<buyer_units> buyers;  ///< units in live orders, each buyer once
-    std::vector<purchase_rid> done;   ///< purchase wishes that have a key row
+    std::vector<purchase_key> done;   ///< purchase wishes that have a key row
     std::vector<hold> holds;          ///< carried over; not counted in `sold` and `buyers`
 };
 
@@ -141,23 +141,23 @@ class stock_gate {
 public:
     virtual ~stock_gate() = default;
 
-    /// Takes units for a wish. Checked in this order: tag, known rid, window (gate time; open from
-    /// `starts_at` until just before `ends_at`), pause, buyer's limit, remaining. The same attempt
-    /// again gets its same admission; another attempt of a held rid takes nothing. Everything but
-    /// `admitted` took nothing. Units that came back can be admitted 150 ms later at the latest.
-    /// Errors: internal (units out of range, or an attempt that comes back with another buyer or
-    /// other units: nothing was taken).
-    virtual asio::awaitable<result<admit_answer>> admit(wish wanted) = 0;
+    /// Takes units for an admission_request. Checked in this order: tag, known key, window (gate
+    /// time; open from `starts_at` until just before `ends_at`), pause, buyer's limit, remaining.
+    /// The same attempt again gets its same admission; another attempt of a held key takes nothing.
+    /// Everything but `admitted` took nothing. Units that came back can be admitted 150 ms later at
+    /// the latest. Errors: internal (units out of range, or an attempt that comes back with another
+    /// buyer or other units: nothing was taken).
+    virtual asio::awaitable<result<admit_answer>> admit(admission_request wanted) = 0;
 
-    /// The admission has its order: the hold becomes sold units and its rid `done`, until the sale
-    /// is loaded anew or removed. A ref that does not match (epoch, rid, seq) does nothing; a
+    /// The admission has its order: the hold becomes sold units and its key `done`, until the sale
+    /// is loaded anew or removed. A ref that does not match (epoch, key, seq) does nothing; a
     /// frozen gate takes it. Starts, does not wait; what gets lost is settled by the sweeper.
     virtual void confirm(std::vector<hold_ref> admissions) noexcept = 0;
 
     /// Confirms one and waits.
     virtual asio::awaitable<result<void>> confirm_one(hold_ref admission) = 0;
 
-    /// The admission has no order: its units come back and its rid is forgotten. A ref that does
+    /// The admission has no order: its units come back and its key is forgotten. A ref that does
     /// not match does nothing; a frozen gate takes it.
     virtual asio::awaitable<result<void>> cancel(hold_ref admission) = 0;
 

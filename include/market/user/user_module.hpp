@@ -1,7 +1,6 @@
 #pragma once
 /// How accounts are put together and what the command line does with them.
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 #include <market/user/throttle.hpp>
 #include <market/user/user_service.hpp>
 
@@ -56,7 +55,7 @@ public:
 /// hash.
 /// Errors: validation_failed, its culprit named `auth.secret`, `mail.url` or `mail.from`;
 /// overloaded.
-result<std::unique_ptr<user_module>> make_user_module(db::database& database, worker_pool& blocking,
+result<std::unique_ptr<user_module>> make_user_module(db::async_database database,
                                                       const wall_clock& clock, throttle& counts,
                                                       settings chosen);
 

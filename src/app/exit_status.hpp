@@ -1,0 +1,16 @@
+#pragma once
+/// How a process of this program ends, and the one line that says why.
+#include <string_view>
+
+namespace market::app {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+
+/// One line `market: sentence` on stderr; exit_failed.
+int fail(std::string_view sentence);
+/// Likewise, for wrong usage and configuration, a line each; exit_usage.
+int refuse_usage(std::string_view sentences);
+
+}  // namespace market::app

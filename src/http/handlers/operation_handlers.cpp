@@ -1,0 +1,53 @@
+#include "documents/embedded.hpp"
+#include "handlers/handlers.hpp"
+#include "message/html.hpp"
+#include "message/json_text.hpp"
+#include "message/problem.hpp"
+
+namespace market::http {
+
+answering live(call) { co_return reply{200, R"({"status":"live"})"}; }
+
+answering ready(call it) {
+    std::string checks;
+    bool is_ready = true;
+    const auto note = [&](std::string_view name, const std::optional<std::string>& problem,
+                          bool fatal) {
+        if (!checks.empty()) checks += ',';
+        append_quoted(checks, name);
+        checks += ':';
+        append_quoted(checks, problem.value_or("ok"));
+        is_ready = is_ready && !(problem && fatal);
+    };
+    for (const auto& one : it.shop.checks) note(one.name, one.problem(), one.fatal);
+    const bool draining = it.shop.draining.load(std::memory_order_relaxed);
+    note("draining", draining ? std::optional<std::string>("shutting down") : std::nullopt, true);
+
+    reply answer{is_ready ? 200 : 503};
+    answer.body =
+        is_ready ? R"({"status":"ready","checks":{)" : R"({"status":"unready","checks":{)";
+    answer.body += checks + "}}";
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    if (!is_ready) answer.headers.emplace_back("Retry-After", "1");
+    co_return answer;
+}
+
+answering show_openapi(call) { co_return reply{200, std::string(openapi_json)}; }
+
+answering show_docs(call) {
+    co_return html_reply(std::string(docs_html), "script-src 'unsafe-inline'; connect-src 'self'");
+}
+
+answering show_problem(call it) {
+    const auto code = cause_named(it.argument);
+    if (!code) co_return failure{errc::not_found, "there is no problem of this name"};
+    const auto kind = kind_of(*code);
+    const std::string title = escape_html(kind.title);
+    const std::string name(to_string(*code));
+    co_return html_reply("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + name +
+                         "</title><h1>" + title + "</h1><p>Code <code>" + name +
+                         "</code>, sent with status " + std::to_string(kind.status) +
+                         ". The member <code>detail</code> of the reply says more.</p></html>\n");
+}
+
+}  // namespace market::http

@@ -1,0 +1,73 @@
+#include "handlers/handlers.hpp"
+#include "input/media_type.hpp"
+#include "input/object_reader.hpp"
+#include "input/query_reader.hpp"
+#include "message/html.hpp"
+
+namespace market::http {
+namespace {
+
+reply uncached_page(std::string body) {
+    auto answer = html_reply(std::move(body), "form-action 'self'");
+    answer.headers.emplace_back("Cache-Control", "no-store");
+    return answer;
+}
+
+std::string page(std::string_view content) {
+    std::string out =
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width\"><title>Set up the shop</title>"
+        "<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:24rem;margin:3rem auto;padding:0 "
+        "1rem}"
+        "label{display:block;margin:1rem 0}input{display:block;width:100%;box-sizing:border-box;"
+        "font:inherit;padding:.4rem}</style><h1>Set up the shop</h1>";
+    out.append(content).append("</html>\n");
+    return out;
+}
+
+}  // namespace
+
+answering show_set_up(call it) {
+    query_reader asked(it.sent.query, it.found);
+    const auto token = asked.text("token", token_rule).value_or("");
+    asked.finish();
+    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+
+    co_return uncached_page(page(
+        "<p>This makes the first administrator. The link works once, for an hour after the "
+        "start.</p>"
+        "<form method=\"post\" action=\"/v1/setup\">"
+        "<label>Token <input name=\"token\" required value=\"" +
+        escape_html(token) +
+        "\"></label>"
+        "<label>E-mail <input name=\"email\" type=\"email\" required maxlength=\"254\"></label>"
+        "<label>Password <input name=\"password\" type=\"password\" required minlength=\"8\" "
+        "maxlength=\"128\" autocomplete=\"new-password\"></label>"
+        "<label>Name <input name=\"name\" required maxlength=\"100\"></label>"
+        "<button>Make the administrator</button></form>"));
+}
+
+answering set_up(call it) {
+    it.takes_no_parameters();
+    object_reader in(it.body, "", it.found);
+    auto token = in.text("token", token_rule);
+    auto email = in.text("email", email_rule);
+    auto password = in.text("password", new_password_rule);
+    auto name = in.text("name", name_rule);
+    in.finish();
+    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    auto client = it.client();
+    auto made =
+        co_await it.shop.parts.users.set_up(std::move(token), std::move(email), std::move(password),
+                                            std::move(name), std::move(client));
+    if (!made) co_return made.error();
+    const bool by_form = is_form(it.sent.content_type);
+    auto answer =
+        by_form ? uncached_page(page("<p>Done: " + escape_html(made->email) + " can log in.</p>"))
+                : private_reply(201, user::to_json(*made));
+    answer.status = 201;
+    answer.headers.emplace_back("Location", "/v1/users/me");
+    co_return answer;
+}
+
+}  // namespace market::http

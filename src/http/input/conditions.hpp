@@ -1,0 +1,17 @@
+#pragma once
+/// Conditional requests (RFC 9110 section 13).
+#include "input/input_errors.hpp"
+#include "message/request.hpp"
+
+#include <market/catalog/catalog_service.hpp>
+
+namespace market::http {
+
+/// The versions that If-Match names; empty: none was sent, or `*`. Malformed: a finding. A tag that
+/// is weak, or none of ours, matches no version.
+catalog::version_condition read_if_match(const request& sent, findings& found);
+
+/// Does If-None-Match name the tag, or `*`? What is malformed names nothing.
+bool is_known_to(const request& sent, std::string_view etag);
+
+}  // namespace market::http

@@ -1,0 +1,26 @@
+#include "input/idempotency_key.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace market::http {
+
+std::optional<std::string> read_idempotency_key(const std::vector<std::string>& sent,
+                                                findings& found) {
+    if (sent.empty()) return std::nullopt;
+    const auto fault = [&](const char* code, const char* detail) {
+        found.add(culprit::place::header, "Idempotency-Key", code, detail);
+        return std::nullopt;
+    };
+    if (sent.size() > 1) return fault("duplicate", "is sent more than once");
+    std::string_view key = sent.front();
+    if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"'))
+        key = key.substr(1, key.size() - 2);
+    if (key.empty() || key.size() > 255) return fault("length", "has to have 1 to 255 characters");
+    if (!std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {
+        return fault("format", "has to be visible ASCII");
+    }
+    return std::string(key);
+}
+
+}  // namespace market::http

@@ -1,0 +1,47 @@
+#include "server/http_metrics.hpp"
+
+#include <market/base/metrics.hpp>
+
+namespace market::http {
+
+namespace {
+
+/// Of one route: 1xx to 5xx.
+using by_class = std::array<metrics::counter*, 5>;
+
+by_class make_counters(std::string_view name) {
+    by_class out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i] = &metrics::make_counter(
+            "market_http_requests_total", "Requests answered, by route and class of status.",
+            {{"route", std::string{name}}, {"status", std::to_string(i + 1) + "xx"}});
+    }
+    return out;
+}
+
+/// Made once and only read afterwards.
+const std::unordered_map<const route*, by_class>& counters() {
+    static const auto made = [] {
+        std::unordered_map<const route*, by_class> out{{nullptr, make_counters("none")}};
+        for (const auto& each : public_routes())
+            out.emplace(&each,
+                        make_counters(std::string{each.method} + ' ' + std::string{each.pattern}));
+        return out;
+    }();
+    return made;
+}
+
+metrics::histogram& seconds = metrics::make_histogram(
+    "market_http_request_seconds", "From the whole request to its reply, all routes.",
+    {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5});
+
+}  // namespace
+
+void count_request(const route* to, int status, std::chrono::duration<double> took) {
+    const auto found = counters().find(to);
+    if (found == counters().end()) return;  // a route of the control socket
+    found->second.at(static_cast<std::size_t>(status) / 100 - 1)->add();
+    seconds.observe(took.count());
+}
+
+}  // namespace market::http

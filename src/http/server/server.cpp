@@ -1,0 +1,108 @@
+#include "dispatch/server_context.hpp"
+#include "server/io_thread.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace market::http {
+namespace {
+
+/// Descriptors that connections leave to the rest: database sessions, files, the log.
+constexpr std::size_t descriptors_kept = 256;
+constexpr std::size_t connections_min = 64;
+
+/// Raises the soft limit of descriptors to the hard one; how many connections that allows.
+std::size_t room_for_connections() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections_min;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);  // if refused, what getrlimit says next holds
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const auto all = static_cast<std::size_t>(limit.rlim_cur);
+    return all > descriptors_kept + connections_min ? all - descriptors_kept : connections_min;
+}
+
+class beast_server final : public server {
+public:
+    beast_server(services parts, settings chosen, std::vector<readiness_check> checks)
+        : shop_{parts, std::move(chosen), std::move(checks)},
+          routes_(shop_, public_routes()),
+          control_(shop_, control_routes()) {
+        const auto count = std::max<std::size_t>(1, shop_.chosen.io_threads);
+        const auto connections_max = std::max(connections_min, room_for_connections() / count);
+        for (std::size_t i = 0; i < count; ++i) {
+            threads_.push_back(std::make_unique<io_thread>(shop_, open_, connections_max));
+        }
+    }
+
+    ~beast_server() override {
+        shop_.draining = true;
+        // All at once, since each waits for the handlers of all.
+        for (auto& one : threads_) one->drain();
+        for (auto& one : threads_) one->cut();
+    }
+
+    result<void> start() override {
+        if (auto free = probe_port(shop_.chosen.address, shop_.chosen.port); !free) return free;
+        port_ = shop_.chosen.port;
+        std::vector<tcp_acceptor> acceptors;
+        for (auto& one : threads_) {
+            auto acceptor = listen_tcp(one->context(), shop_.chosen.address, port_);
+            if (!acceptor) return acceptor.error();
+            port_ = acceptor->local_endpoint().port();
+            acceptors.push_back(*std::move(acceptor));
+        }
+        if (auto listening = start_control(); !listening) return listening;
+        for (std::size_t i = 0; i < threads_.size(); ++i) {
+            threads_[i]->accept_on(std::move(acceptors[i]), routes_);
+        }
+        return {};
+    }
+
+    std::uint16_t port() const override { return port_; }
+
+    bool stop(deadline until) override {
+        shop_.draining = true;
+        for (auto& one : threads_) one->drain();
+        if (is_controlled_) {
+            std::error_code ignored;  // a stale file is replaced at the next start
+            std::filesystem::remove(shop_.chosen.control_socket, ignored);
+        }
+        if (open_.wait_for_none(until)) return true;
+        for (auto& one : threads_) one->cut();
+        return false;
+    }
+
+private:
+    result<void> start_control() {
+        const auto& path = shop_.chosen.control_socket;
+        if (path.empty()) return {};
+        auto acceptor = listen_unix(threads_.front()->context(), path);
+        if (!acceptor) return acceptor.error();
+        threads_.front()->accept_on(*std::move(acceptor), control_);
+        is_controlled_ = true;
+        return {};
+    }
+
+    world shop_;
+    dispatcher routes_;
+    dispatcher control_;
+    connection_count open_;
+    std::vector<std::unique_ptr<io_thread>> threads_;
+    std::uint16_t port_ = 0;
+    bool is_controlled_ = false;  ///< the control socket's file is ours
+};
+
+}  // namespace
+
+std::unique_ptr<server> make_server(services parts, settings chosen,
+                                    std::vector<readiness_check> checks) {
+    return std::make_unique<beast_server>(parts, std::move(chosen), std::move(checks));
+}
+
+}  // namespace market::http

@@ -1,0 +1,84 @@
+#pragma once
+/// A purchase on its way from the request to the record.
+#include <market/base/crypto.hpp>
+#include <market/base/one_shot.hpp>
+#include <market/order/order.hpp>
+#include <market/order/order_service.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace market::order {
+
+/// One line, and for a sale's line its place at the gate.
+struct cart_line {
+    std::variant<sale_id, product_id> thing;
+    std::int64_t quantity = 1;
+    std::int64_t seq = 0;    ///< sale lines: the admission number
+    std::int64_t epoch = 0;  ///< sale lines: the gate's epoch of the admission
+
+    const sale_id* sale() const { return std::get_if<sale_id>(&thing); }
+    const product_id* product() const { return std::get_if<product_id>(&thing); }
+};
+
+/// What became of a purchase in the record.
+struct write_answer {
+    enum class verdict {
+        placed,     ///< committed with its admissions
+        duplicate,  ///< the key row was there: nothing was written, `reply` is what the row says
+        refused,    ///< rolled back for good: `reply` says why
+        stale,      ///< an admission is of another epoch: rolled back, admit anew
+        unknown,    ///< may have been committed; the key tells later
+    };
+    verdict what = verdict::unknown;
+    result<purchase_reply> reply{};  ///< of placed, duplicate and refused
+    bool drift = false;              ///< the gate let in what the record has no room for
+};
+
+/// A refusal for good.
+inline write_answer refused(errc code, std::string detail) {
+    return {write_answer::verdict::refused, failure{code, std::move(detail)}};
+}
+
+/// What a buyer wants, as far as the purchase has come.
+struct cart {
+    purchase_key key;
+    attempt_id attempt;
+    user_id buyer;
+    digest256 fingerprint{};
+    std::vector<cart_line> lines;
+    std::optional<market::address> address;
+    bool may_lack_address = false;  ///< neither one of its own nor one in the profile
+    std::string traceparent;
+    deadline until;
+};
+
+/// A cart in the writer's hands; shared with the request, which may stop waiting for it.
+struct purchase {
+    explicit purchase(cart wanted) : what(std::move(wanted)) {}
+
+    const cart what;
+    write_answer answer;  ///< written before `answered` is set
+    one_shot answered;
+
+    /// From `queued` exactly one side moves on: the writer takes it, or the request gives it up.
+    enum class stage { queued, taken, given_up };
+    bool move_on(stage next) {
+        auto from = stage::queued;
+        return progress_.compare_exchange_strong(from, next);
+    }
+    void settle(write_answer with) {
+        answer = std::move(with);
+        answered.set();
+    }
+
+private:
+    std::atomic<stage> progress_{stage::queued};
+};
+using purchase_ptr = std::shared_ptr<purchase>;
+
+}  // namespace market::order

@@ -1,0 +1,105 @@
+#pragma once
+/// The SQL of orders, order_lines, deliveries, order_returns, purchase_keys and its totals.
+/// All functions work in the caller's transaction and throw db::error.
+#include <market/base/crypto.hpp>
+#include <market/base/page.hpp>
+#include <market/db/transaction.hpp>
+#include <market/order/order.hpp>
+
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace market::order {
+
+// --- purchase keys (purchase_key_queries.cpp) ---
+
+struct purchase_key_row {
+    purchase_key key;
+    digest256 fingerprint{};
+    std::optional<order_id> order;  ///< empty: VOID
+    std::string reply;
+};
+
+/// The rows of those of `keys` that have one. `locked` waits for transactions that are writing one.
+std::vector<purchase_key_row> find_keys(db::transaction& tx, std::span<const purchase_key> keys,
+                                        bool locked = false);
+
+struct new_key {
+    purchase_key key;
+    user_id buyer;
+    digest256 fingerprint{};
+    order_id order;
+    std::string_view reply;  ///< referred to
+    instant at;
+};
+/// One statement for all. A key that is there already throws unique_violation.
+void insert_keys(db::transaction& tx, std::span<const new_key> keys);
+
+/// VOID rows for keys that have none, counted in the totals.
+struct void_key {
+    purchase_key key;
+    user_id buyer;
+    sale_id sale;
+};
+void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, instant at);
+
+/// Every key that an order of this sale, or a VOID of it, has taken.
+std::vector<purchase_key> keys_of_sale(db::transaction& tx, sale_id sale);
+
+/// Keys older than `before`, by (at, key) after `after`, with the sales they wait for.
+struct old_key {
+    purchase_key key;
+    std::optional<order_id> order;
+    instant at;
+    std::vector<sale_id> sales;
+};
+std::vector<old_key> old_keys(db::transaction& tx, instant before,
+                              const std::optional<old_key>& after, std::size_t max);
+/// Drops the keys. False when one of them was gone already: roll back, another is at it.
+bool purge_keys(db::transaction& tx, std::span<const old_key> old);
+
+// --- orders (order_queries.cpp) ---
+
+/// Multi-row inserts of orders with their lines, deliveries and payments; each counts `events` = 1.
+/// `keys[i]` is the key of `orders[i]`.
+void insert_orders(db::transaction& tx, std::span<const order* const> orders,
+                   std::span<const purchase_key> keys);
+
+struct order_selection {
+    std::optional<user_id> owner;
+    std::optional<sale_id> sale;
+    std::optional<order_state> state;
+    std::optional<order_id> before;
+    int limit = 1;
+};
+/// Whole orders, newest first.
+std::vector<order> select_orders(db::transaction& tx, const order_selection& wanted);
+/// `locked`: with the row lock.
+std::optional<order> find_order(db::transaction& tx, order_id id, bool locked = false);
+/// Counts one event more. False when the order was in another state than `from`.
+bool move_order(db::transaction& tx, order_id id, order_state from, order_state to);
+
+// --- delivery and return (order_queries.cpp) ---
+
+/// The `pending` delivery of an order that has been confirmed.
+void insert_delivery(db::transaction& tx, order_id id, instant at);
+/// `to`: preparing, shipped, delivered or cancelled; an order without a delivery keeps none.
+void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at);
+/// Changes those that are given.
+void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
+                   const std::optional<std::string>& tracking);
+/// Orders whose delivery has a way to go and has been in its state since `since` or before, at most
+/// `max`.
+std::vector<order_id> resting_deliveries(db::transaction& tx, instant since, std::size_t max);
+void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at);
+void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at);
+
+// --- admissions (order_queries.cpp) ---
+
+/// Does the order hold this admission?
+bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq);
+/// The highest admission number that an order of the sale has; 0 when none.
+std::int64_t highest_admission(db::transaction& tx, sale_id sale);
+
+}  // namespace market::order
