@@ -1,6 +1,8 @@
 #include "cloud_event.hpp"
 
-#include <boost/json.hpp>
+#include <market/base/json_text.hpp>
+
+#include <algorithm>
 
 namespace market::outbox {
 
@@ -10,7 +12,7 @@ void add_text(std::string& line, std::string_view name, std::string_view value) 
     line += ",\"";
     line += name;
     line += "\":";
-    line += boost::json::serialize(boost::json::string_view{value.data(), value.size()});
+    append_json_string(line, value);
 }
 
 /// Of a value that needs no escapes.

@@ -1,75 +1,12 @@
+#include <market/base/json_text.hpp>
 #include <market/order/order.hpp>
 #include <market/order/order_service.hpp>
-
-#include <algorithm>
 
 namespace market::order {
 
 namespace {
 
-/// Appends JSON. Every order is written once and read often, on the purchase path: building a
-/// tree of values first would cost more than the rest of the draft.
-class json_text {
-public:
-    explicit json_text(std::string_view currency) : currency_(currency) { out_.reserve(1'024); }
-
-    json_text& raw(std::string_view text) {
-        out_ += text;
-        return *this;
-    }
-    json_text& number(std::int64_t value) {
-        out_ += std::to_string(value);
-        return *this;
-    }
-    /// UTF-8 in, a JSON string out (RFC 8259 section 7).
-    json_text& string(std::string_view text) {
-        out_ += '"';
-        for (;;) {
-            const auto plain = std::find_if(text.begin(), text.end(), needs_escape) - text.begin();
-            const auto length = static_cast<std::size_t>(plain);
-            out_ += text.substr(0, length);
-            if (length == text.size()) break;
-            escape(text[length]);
-            text.remove_prefix(length + 1);
-        }
-        out_ += '"';
-        return *this;
-    }
-    json_text& money(market::money amount) {
-        return raw("{\"amount\":")
-            .number(amount.minor_units)
-            .raw(",\"currency\":")
-            .string(currency_)
-            .raw("}");
-    }
-    json_text& string_or_null(const std::optional<std::string>& text) {
-        return text ? string(*text) : raw("null");
-    }
-    std::string take() { return std::move(out_); }
-
-private:
-    static bool needs_escape(char c) {
-        return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-    }
-
-    void escape(char c) {
-        if (c == '"' || c == '\\') {
-            out_ += '\\';
-            out_ += c;
-            return;
-        }
-        constexpr std::string_view digits = "0123456789abcdef";
-        const auto code = static_cast<unsigned char>(c);
-        out_ += "\\u00";
-        out_ += digits[code >> 4U];
-        out_ += digits[code & 0xFU];
-    }
-
-    std::string_view currency_;
-    std::string out_;
-};
-
-void write_line(json_text& to, const line& of) {
+void write_line(json_text& to, const line& of, std::string_view currency) {
     to.raw("{\"product_id\":").string(to_string(of.product)).raw(",\"sale_id\":");
     if (of.sale)
         to.string(to_string(*of.sale));
@@ -77,7 +14,7 @@ void write_line(json_text& to, const line& of) {
         to.raw("null");
     to.raw(",\"product_name\":").string(of.product_name);
     to.raw(",\"quantity\":").number(of.quantity);
-    to.raw(",\"unit_price\":").money(of.unit_price).raw(",\"admission_seq\":");
+    to.raw(",\"unit_price\":").money(of.unit_price, currency).raw(",\"admission_seq\":");
     if (of.admission_seq)
         to.number(*of.admission_seq);
     else
@@ -90,9 +27,9 @@ void write_address(json_text& to, const market::address& of) {
     to.raw(",\"zipcode\":").string(of.zipcode).raw(",\"street\":").string(of.street).raw("}");
 }
 
-void write_payment(json_text& to, const payment& of) {
+void write_payment(json_text& to, const payment& of, std::string_view currency) {
     to.raw("{\"id\":").string(to_string(of.id)).raw(",\"state\":").string(to_string(of.state));
-    to.raw(",\"amount\":").money(of.amount).raw(",\"method\":").string(of.method);
+    to.raw(",\"amount\":").money(of.amount, currency).raw(",\"method\":").string(of.method);
     to.raw(",\"at\":").string(format_rfc3339(of.at)).raw("}");
 }
 
@@ -144,23 +81,24 @@ std::string_view to_string(payment_notice::what kind) {
 }
 
 std::string to_json(const payment_receipt& value) {
-    json_text to{""};
+    json_text to;
     to.raw("{\"id\":").string(value.id).raw(",\"order_id\":").string(to_string(value.order));
     return to.raw(",\"payment_state\":").string(to_string(value.state)).raw("}").take();
 }
 
 std::string to_json(const order& value, std::string_view currency) {
-    json_text to{currency};
+    json_text to;
+    to.reserve(1'024);
     to.raw("{\"id\":").string(to_string(value.id));
     to.raw(",\"user_id\":").string(to_string(value.user));
     to.raw(",\"state\":").string(to_string(value.state)).raw(",\"lines\":[");
     bool first = true;
     for (const auto& each : value.lines) {
         if (!first) to.raw(",");
-        write_line(to, each);
+        write_line(to, each, currency);
         first = false;
     }
-    to.raw("],\"total\":").money(value.total).raw(",\"address\":");
+    to.raw("],\"total\":").money(value.total, currency).raw(",\"address\":");
     write_address(to, value.address);
     to.raw(",\"placed_at\":").string(format_rfc3339(value.placed_at));
     to.raw(",\"expires_at\":");
@@ -170,7 +108,7 @@ std::string to_json(const order& value, std::string_view currency) {
         to.raw("null");
     to.raw(",\"payment\":");
     if (value.payment)
-        write_payment(to, *value.payment);
+        write_payment(to, *value.payment, currency);
     else
         to.raw("null");
     to.raw(",\"delivery\":");
