@@ -19,7 +19,7 @@ std::string as_json(std::string_view text) {
 TEST_CASE("any text is read back from its JSON string", "[base][json]") {
     std::string all;
     for (int c = 0; c < 0x80; ++c) all += static_cast<char>(c);
-    for (const std::string text :
+    for (const auto& text :
          {std::string{}, all, std::string{"\"\\"}, std::string{"한글 \xF0\x9F\x8E\xAB"}})
         CHECK(boost::json::parse(as_json(text)) == boost::json::value(text));
 }
