@@ -14,8 +14,8 @@
 namespace market::app {
 namespace {
 
-constexpr std::size_t blocking_threads = 8;
-constexpr std::size_t blocking_queue_max = 1024;
+constexpr std::size_t database_threads = 8;
+constexpr std::size_t database_queue_max = 1024;
 constexpr std::chrono::seconds server_patience{20};
 constexpr std::chrono::seconds relay_flush_max{5};
 
@@ -114,7 +114,8 @@ shop::shop(const configuration& config, std::unique_ptr<db::database> record, op
       secret_(std::move(secret)),
       lock_(std::move(lock)),
       record_(std::move(record)),
-      blocking_(blocking_threads, blocking_queue_max),
+      database_threads_(database_threads, database_queue_max),
+      database_(*record_, database_threads_),
       gate_server_(std::move(gate.server)),
       gate_(std::move(gate.gate)),
       readiness_(*record_, gate_server_.get()) {}
@@ -144,7 +145,7 @@ result<void> shop::build() {
         catalog_->note_units_moved();
     };
     orders_ = order::make_order_module(
-        {*record_, blocking_}, system_clock(), *gate_, notify,
+        database_, system_clock(), *gate_, notify,
         {.currency = config_.text("shop.currency"),
          .request_deadline = request_deadline,
          .batch_orders_max = static_cast<std::size_t>(config_.integer("writer.batch_orders_max")),
@@ -156,11 +157,11 @@ result<void> shop::build() {
     const auto low_at = config_.integer("stock.low_at");
     if (auto told = set_low_at(low_at); !told) return told.error();
     catalog_ = catalog::make_catalog_service(
-        {*record_, blocking_}, system_clock(), *gate_, orders_->rebuilder(),
+        database_, system_clock(), *gate_, orders_->rebuilder(),
         {.currency = config_.text("shop.currency"), .low_at = low_at});
     throttle_ = gate_server_ ? user::make_redis_throttle(*gate_server_, system_clock())
                              : user::make_memory_throttle(system_clock());
-    auto users = user::make_user_module({*record_, blocking_}, system_clock(), *throttle_,
+    auto users = user::make_user_module(database_, system_clock(), *throttle_,
                                         user_settings(config_, secret_));
     if (!users) return failure{errc::internal, users.error().detail};
     users_ = std::move(*users);
@@ -222,7 +223,7 @@ bool shop::stop(deadline until) {
     running_ = false;
     const bool all_answered = server_->stop(until);
     orders_->stop();
-    blocking_.wait_until_idle();
+    database_.wait_until_idle();
     users_->stop();
     relay_->stop(relay_flush_max);
     readiness_.stop();

@@ -6,9 +6,8 @@
 #include "server/readiness.hpp"
 #include "server/server_lock.hpp"
 
-#include <market/base/worker_pool.hpp>
 #include <market/catalog/catalog_module.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 #include <market/http/server.hpp>
 #include <market/order/order_module.hpp>
 #include <market/outbox/relay.hpp>
@@ -58,7 +57,8 @@ private:
     std::optional<server_lock> lock_;
     std::unique_ptr<db::database> record_;
     std::unique_ptr<gate_lease_keeper> gate_lease_;  ///< none: SQLite's lock does, or Redis
-    worker_pool blocking_;
+    worker_pool database_threads_;
+    db::async_database database_;
     std::unique_ptr<redis::client> gate_server_;  ///< none: the gate is in memory
     std::unique_ptr<stock::stock_gate> gate_;
     std::unique_ptr<outbox::relay> relay_;

@@ -70,7 +70,7 @@ public:
         : server_(std::move(gate.server)),
           gate_(std::move(gate.gate)),
           orders_(
-              order::make_order_module({record, blocking_}, system_clock(), *gate_, [] {},
+              order::make_order_module({record, database_threads_}, system_clock(), *gate_, [] {},
                                        {.loader = make_random_id<stock::ledger::loader_id>()})) {}
 
     result<gate_side> read(sale_id sale) override { return run(look_at(sale)); }
@@ -105,7 +105,7 @@ private:
     }
 
     // In the order of their making; destroyed the other way round.
-    worker_pool blocking_{2, 64};
+    worker_pool database_threads_{2, 64};
     std::unique_ptr<redis::client> server_;
     std::unique_ptr<stock::stock_gate> gate_;
     std::unique_ptr<order::order_module> orders_;

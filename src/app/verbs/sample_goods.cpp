@@ -75,10 +75,10 @@ result<catalog::sale> make_sample_sale(catalog::catalog_service& catalog,
 }
 
 catalog_without_gate::catalog_without_gate(db::database& record)
-    : blocking_(threads, queue_max),
+    : database_threads_(threads, queue_max),
       gate_(stock::make_memory_gate(system_clock())),
       rebuilder_(std::make_unique<no_rebuilder>()),
-      service_(catalog::make_catalog_service({record, blocking_}, system_clock(), *gate_,
+      service_(catalog::make_catalog_service({record, database_threads_}, system_clock(), *gate_,
                                              *rebuilder_)) {}
 
 catalog_without_gate::~catalog_without_gate() = default;

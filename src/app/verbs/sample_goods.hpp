@@ -32,7 +32,7 @@ public:
     catalog::catalog_service& service() { return *service_; }
 
 private:
-    worker_pool blocking_;
+    worker_pool database_threads_;
     std::unique_ptr<stock::stock_gate> gate_;
     std::unique_ptr<stock::gate_rebuilder> rebuilder_;
     std::unique_ptr<catalog::catalog_service> service_;
