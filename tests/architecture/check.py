@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import cpp_text
+import documents
 
 TOP_LEVEL = {"CMakeLists.txt", "src", "include", "migrations", "config", "tests", "scripts",
              "Dockerfile", "README.md"}
@@ -52,14 +53,13 @@ class House:
         for folder in folders:
             for path in sorted((self.root / folder).rglob("*")):
                 inside = path.relative_to(self.root)
-                if path.suffix in suffixes and inside.parts[:3] != FIXTURES and path.is_file():
+                if path.suffix in suffixes and inside.parts[:3] != documents.FIXTURES and path.is_file():
                     yield inside, self.read(path)
 
     def module_files(self, module):
         return self.files(f"src/{module}", f"include/market/{module}")
 
 
-FIXTURES = ("tests", "architecture", "fixtures")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -238,6 +238,7 @@ RULES = [
     folders_of_a_module_have_no_cycle,
     tables_are_touched_by_their_owner, drivers_stay_private, sources_are_listed_by_name,
     the_top_level_is_fixed, awaits_hold_no_lambda, migrations_come_in_both_dialects,
+    *documents.RULES,
 ]
 
 

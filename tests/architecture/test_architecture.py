@@ -1,7 +1,8 @@
 """The repository keeps the rules of check.py, and each rule goes red for a tree that breaks it.
 
 A fixture is one text file: what check.py must say of it, line by line, up to the first `--- path`;
-then the files of a tiny tree. `sound.tree` begins with a remark and breaks nothing.
+then the files of a tiny tree, in which each module that has no README.md gets one. `sound.tree`
+begins with a remark and breaks nothing.
 """
 
 import pathlib
@@ -23,6 +24,11 @@ def unpack(fixture, folder):
         path = pathlib.Path(folder, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(contents)
+    for module in check.House(folder).modules:
+        path = pathlib.Path(folder, "src", module, "README.md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(f"# {module}\n")
     return head.splitlines()
 
 
