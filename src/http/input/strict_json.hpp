@@ -1,5 +1,5 @@
 #pragma once
-/// JSON as the contract wants it: what Boost.JSON lets pass is refused (PITFALLS: Boost.JSON).
+/// JSON as API.md 2 wants it: what Boost.JSON lets pass is refused.
 #include <market/base/error.hpp>
 
 #include <boost/json/value.hpp>
