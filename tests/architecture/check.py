@@ -53,7 +53,9 @@ class House:
         for folder in folders:
             for path in sorted((self.root / folder).rglob("*")):
                 inside = path.relative_to(self.root)
-                if path.suffix in suffixes and inside.parts[:3] != documents.FIXTURES and path.is_file():
+                if inside.parts[:3] == documents.FIXTURES:
+                    continue
+                if path.suffix in suffixes and path.is_file():
                     yield inside, self.read(path)
 
     def module_files(self, module):
@@ -118,8 +120,9 @@ def folders_of_a_module_have_no_cycle(house):
         for path, text in house.files(f"src/{module}"):
             parts = path.relative_to(f"src/{module}").parts
             for line, form, name in includes(text):
-                if form == '"' and len(parts) > 1 and "/" in name and name.split("/")[0] != parts[0]:
-                    to.setdefault(parts[0], {}).setdefault(name.split("/")[0], f"{path}:{line}")
+                other = name.split("/")[0]
+                if form == '"' and len(parts) > 1 and "/" in name and other != parts[0]:
+                    to.setdefault(parts[0], {}).setdefault(other, f"{path}:{line}")
         for start in sorted(to):
             for other in sorted(to[start]):
                 if start in reached_from(other, to):

@@ -40,8 +40,10 @@ def sections_of(text):
 
 
 def citations_name_a_section(house):
-    documents = {name: sections_of(house.read(house.root / at)) if (house.root / at).exists() else None
-                 for name, at in CITED.items()}
+    documents = {}
+    for name, at in CITED.items():
+        path = house.root / at
+        documents[name] = sections_of(house.read(path)) if path.exists() else None
     for path, text in citing_files(house):
         for match in CITATION.finditer(text):
             name, number, title = match.groups()
@@ -84,6 +86,10 @@ def find_named(house, document, name):
     return next((place for place in places if place.exists()), None)
 
 
+def has_function(text, name):
+    return re.search(rf"\b{name}\s*\(", cpp_text.blank(text)) is not None
+
+
 def named_files_and_functions_exist(house):
     for document, text in describing_documents(house):
         path = document.relative_to(house.root)
@@ -93,7 +99,7 @@ def named_files_and_functions_exist(house):
             found = find_named(house, document, name)
             if found is None:
                 yield f"{here}: there is no file {name}"
-            elif function and not re.search(rf"\b{function}\s*\(", cpp_text.blank(house.read(found))):
+            elif function and not has_function(house.read(found), function):
                 yield f"{here}: {name} has no function {function}"
         for match in NAMED_FOLDER.finditer(text):
             if find_named(house, document, match[1]) is None:
