@@ -44,6 +44,16 @@ def literals(text):
     return joined
 
 
+def end_of_brackets(code, start):
+    """Behind the bracket that closes the one at `start`."""
+    depth = 0
+    for end in range(start, len(code)):
+        depth += (code[end] in "([{") - (code[end] in ")]}")
+        if depth == 0:
+            return end + 1
+    return len(code)
+
+
 def awaited(text):
     """(line, code) of each co_await expression, to the end of what encloses it."""
     code = blank(text)

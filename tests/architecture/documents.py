@@ -86,8 +86,14 @@ def find_named(house, document, name):
     return next((place for place in places if place.exists()), None)
 
 
-def has_function(text, name):
-    return re.search(rf"\b{name}\s*\(", cpp_text.blank(text)) is not None
+def defines_function(text, name):
+    """Is there a `name(...) ... {`? Behind the brackets of a call stands no body."""
+    code = cpp_text.blank(text)
+    for match in re.finditer(rf"\b{name}\s*(?=\()", code):
+        behind = code[cpp_text.end_of_brackets(code, match.end()):]
+        if re.match(r"(\s|const\b|noexcept\b|override\b|final\b|->[^;{}]*|:[^;{}]*)*\{", behind):
+            return True
+    return False
 
 
 def named_files_and_functions_exist(house):
@@ -99,7 +105,7 @@ def named_files_and_functions_exist(house):
             found = find_named(house, document, name)
             if found is None:
                 yield f"{here}: there is no file {name}"
-            elif function and not has_function(house.read(found), function):
+            elif function and not defines_function(house.read(found), function):
                 yield f"{here}: {name} has no function {function}"
         for match in NAMED_FOLDER.finditer(text):
             if find_named(house, document, match[1]) is None:
