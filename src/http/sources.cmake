@@ -11,12 +11,13 @@ market_module(http
           handlers/operation_handlers.cpp handlers/order_handlers.cpp handlers/payment_handlers.cpp
           handlers/product_handlers.cpp handlers/routes.cpp handlers/sale_handlers.cpp
           handlers/set_up_handlers.cpp
-          input/conditions.cpp input/idempotency_key.cpp input/media_type.cpp
-          input/object_reader.cpp input/provider_signature.cpp input/query_reader.cpp
-          input/strict_json.cpp input/text_rules.cpp
-          message/head.cpp message/html.cpp message/json_text.cpp message/problem.cpp
-          message/reply.cpp message/request_reader.cpp
+          input/conditions.cpp input/idempotency_key.cpp input/json_pointer.cpp
+          input/media_type.cpp input/network.cpp input/object_reader.cpp
+          input/provider_signature.cpp input/query_reader.cpp input/strict_json.cpp
+          input/text_rules.cpp
+          message/head.cpp message/html.cpp message/problem.cpp message/reply.cpp
+          message/request_reader.cpp
           server/beast.cpp server/connection.cpp server/http_metrics.cpp server/io_thread.cpp
-          server/listener.cpp server/network.cpp server/server.cpp
+          server/listener.cpp server/server.cpp
   PRIVATE Boost::url)
 target_sources(market_http PRIVATE ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp)

@@ -1,6 +1,7 @@
 #include "handlers/handlers.hpp"
 #include "input/object_reader.hpp"
-#include "message/json_text.hpp"
+
+#include <market/base/json_text.hpp>
 
 namespace market::http {
 namespace {
@@ -13,13 +14,11 @@ user::code_purpose read_purpose(object_reader& in) {
 }
 
 std::string to_json(const user::token_pair& tokens) {
-    std::string out = "{\"access_token\":";
-    append_quoted(out, tokens.access_token);
-    out += ",\"token_type\":\"Bearer\",\"expires_in\":" + std::to_string(tokens.expires_in.count());
-    out += ",\"refresh_token\":";
-    append_quoted(out, tokens.refresh_token);
-    out += '}';
-    return out;
+    json_text json;
+    json.raw("{\"access_token\":").string(tokens.access_token);
+    json.raw(",\"token_type\":\"Bearer\",\"expires_in\":").number(tokens.expires_in.count());
+    json.raw(",\"refresh_token\":").string(tokens.refresh_token).raw("}");
+    return json.take();
 }
 
 }  // namespace

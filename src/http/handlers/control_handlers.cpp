@@ -1,35 +1,29 @@
 // The Unix socket: how another process of this machine (`market check`) sees a memory gate.
 #include "handlers/handlers.hpp"
-#include "message/json_text.hpp"
+
+#include <market/base/json_text.hpp>
 
 namespace market::http {
 namespace {
 
-void append_number(std::string& out, std::string_view name, std::int64_t value) {
-    append_quoted(out, name);
-    out.append(":").append(std::to_string(value)).append(",");
-}
-
-std::string to_json(const stock::gate_view& seen, const stock::gate_contents& all) {
-    std::string out = "{\"state\":";
-    append_quoted(out, to_string(seen.state));
-    out += ',';
-    append_number(out, "epoch", seen.epoch);
-    append_number(out, "remaining", seen.remaining);
-    append_number(out, "held", seen.held);
-    append_number(out, "total", all.total);
-    append_number(out, "sold", all.sold);
-    append_number(out, "last_seq", all.last_seq);
-    append_number(out, "per_user_limit", seen.per_user_limit);
-    append_number(out, "done", static_cast<std::int64_t>(all.done.size()));
-    out += seen.paused ? "\"paused\":true," : "\"paused\":false,";
-    out += "\"buyers\":{";
-    for (const auto& one : all.buyers) {
-        if (&one != &all.buyers.front()) out += ',';
-        append_quoted(out, to_string(one.buyer));
-        out.append(":").append(std::to_string(one.units));
+std::string to_json(const stock::gate_view& view, const stock::gate_contents& contents) {
+    json_text json;
+    json.raw("{\"state\":").string(to_string(view.state));
+    json.raw(",\"epoch\":").number(view.epoch);
+    json.raw(",\"remaining\":").number(view.remaining);
+    json.raw(",\"held\":").number(view.held);
+    json.raw(",\"total\":").number(contents.total);
+    json.raw(",\"sold\":").number(contents.sold);
+    json.raw(",\"last_seq\":").number(contents.last_seq);
+    json.raw(",\"per_user_limit\":").number(view.per_user_limit);
+    json.raw(",\"done\":").number(static_cast<std::int64_t>(contents.done.size()));
+    json.raw(view.paused ? ",\"paused\":true" : ",\"paused\":false");
+    json.raw(",\"buyers\":{");
+    for (const auto& count : contents.buyers) {
+        if (&count != &contents.buyers.front()) json.raw(",");
+        json.string(to_string(count.buyer)).raw(":").number(count.units);
     }
-    return out + "}}";
+    return json.raw("}}").take();
 }
 
 failure no_such_sale() { return failure{errc::sale_not_found, "there is no such sale"}; }

@@ -1,8 +1,9 @@
 #include "documents/embedded.hpp"
 #include "handlers/handlers.hpp"
 #include "message/html.hpp"
-#include "message/json_text.hpp"
 #include "message/problem.hpp"
+
+#include <market/base/json_text.hpp>
 
 namespace market::http {
 
@@ -14,9 +15,9 @@ answering ready(call it) {
     const auto note = [&](std::string_view name, const std::optional<std::string>& problem,
                           bool fatal) {
         if (!checks.empty()) checks += ',';
-        append_quoted(checks, name);
+        append_json_string(checks, name);
         checks += ':';
-        append_quoted(checks, problem.value_or("ok"));
+        append_json_string(checks, problem.value_or("ok"));
         is_ready = is_ready && !(problem && fatal);
     };
     for (const auto& one : it.shop.checks) note(one.name, one.problem(), one.fatal);

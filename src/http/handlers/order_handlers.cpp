@@ -1,8 +1,8 @@
 #include "handlers/handlers.hpp"
 #include "handlers/page_reply.hpp"
 #include "input/idempotency_key.hpp"
+#include "input/json_pointer.hpp"
 #include "input/object_reader.hpp"
-#include "message/json_text.hpp"
 
 #include <set>
 

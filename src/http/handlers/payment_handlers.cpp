@@ -1,6 +1,5 @@
 #include "handlers/handlers.hpp"
 #include "input/object_reader.hpp"
-#include "message/json_text.hpp"
 
 namespace market::http {
 namespace {

@@ -2,7 +2,8 @@
 
 #include "input/strict_json.hpp"
 #include "message/head.hpp"
-#include "message/json_text.hpp"
+
+#include <market/base/json_text.hpp>
 
 #include <boost/url/parse_query.hpp>
 
@@ -44,9 +45,9 @@ result<boost::json::value> parse_form(std::string_view body) {
     std::string text = "{";
     for (const auto& field : *parsed) {
         if (text.size() > 1) text += ',';
-        append_quoted(text, field.key.decode(options));
+        append_json_string(text, field.key.decode(options));
         text += ':';
-        append_quoted(text, field.value.decode(options));
+        append_json_string(text, field.value.decode(options));
     }
     return parse_strict_json(text + "}");
 }

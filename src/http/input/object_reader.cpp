@@ -1,6 +1,6 @@
 #include "input/object_reader.hpp"
 
-#include "message/json_text.hpp"
+#include "input/json_pointer.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "input/strict_json.hpp"
 
-#include "message/json_text.hpp"
+#include "input/json_pointer.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>

@@ -1,6 +1,6 @@
 #include "message/problem.hpp"
 
-#include "message/json_text.hpp"
+#include <market/base/json_text.hpp>
 
 namespace market::http {
 namespace {
@@ -15,9 +15,9 @@ std::string_view name_of(culprit::place where) {
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
-    append_quoted(out, name);
+    append_json_string(out, name);
     out += ':';
-    append_quoted(out, value);
+    append_json_string(out, value);
 }
 
 void append_errors(std::string& out, const std::vector<culprit>& culprits) {
@@ -51,7 +51,7 @@ std::string document(const failure& refused, const problem_kind& kind,
     for (const auto& [name, value] : refused.facts) {
         out += ',';
         if (const auto* number = std::get_if<std::int64_t>(&value)) {
-            append_quoted(out, name);
+            append_json_string(out, name);
             out.append(":").append(std::to_string(*number));
         } else {
             append_member(out, name, std::get<std::string>(value));

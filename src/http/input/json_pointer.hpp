@@ -4,10 +4,7 @@
 
 namespace market::http {
 
-/// Appends `text` as a JSON string, quotes included.
-void append_quoted(std::string& out, std::string_view text);
-
-/// RFC 6901: `parent` and one more reference token.
+/// Extends the JSON pointer `parent` by one member name or array index (RFC 6901).
 std::string pointer_to(std::string_view parent, std::string_view member);
 
 }  // namespace market::http
