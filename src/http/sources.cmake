@@ -6,7 +6,8 @@ file(READ ${CMAKE_SOURCE_DIR}/src/http/documents/docs.html MARKET_DOCS_HTML)
 configure_file(${CMAKE_SOURCE_DIR}/src/http/documents/embedded.cpp.in ${CMAKE_BINARY_DIR}/generated/http/embedded.cpp @ONLY)
 
 market_module(http
-  SOURCES dispatch/cors.cpp dispatch/dispatcher.cpp dispatch/route.cpp dispatch/trace.cpp
+  SOURCES dispatch/api_call.cpp dispatch/cors.cpp dispatch/dispatcher.cpp dispatch/route.cpp
+          dispatch/trace.cpp
           handlers/account_handlers.cpp handlers/control_handlers.cpp
           handlers/operation_handlers.cpp handlers/order_handlers.cpp handlers/payment_handlers.cpp
           handlers/product_handlers.cpp handlers/routes.cpp handlers/sale_handlers.cpp

@@ -35,7 +35,7 @@ std::string code_of(const raw_reply& reply) {
 bool knows(const std::vector<std::string>& sent, std::string_view tag) {
     http::request request;
     request.if_none_match = sent;
-    return http::is_known_to(request, tag);
+    return http::client_has(request, tag);
 }
 
 }  // namespace
@@ -118,9 +118,9 @@ TEST_CASE("a list of tags is read as RFC 9110 has it", "[http][catalog]") {
     const auto match = [](const std::string& sent) {
         http::request request;
         request.if_match = {sent};
-        http::findings found;
-        auto out = http::read_if_match(request, found);
-        if (found.refusal()) out = std::vector<std::int64_t>{-1};
+        http::input_errors errors;
+        auto out = http::read_if_match(request, errors);
+        if (errors.refusal()) out = std::vector<std::int64_t>{-1};
         return out;
     };
     using versions = std::vector<std::int64_t>;

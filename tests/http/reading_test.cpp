@@ -14,9 +14,9 @@ using namespace market::http;
 namespace {
 
 /// "code at" of each culprit, joined by commas.
-std::string told(const findings& found) {
+std::string told(const input_errors& errors) {
     std::string out;
-    const auto refused = found.refusal();
+    const auto refused = errors.refusal();
     if (!refused) return out;
     CHECK(refused->code == errc::validation_failed);
     for (const auto& one : refused->culprits) {
@@ -28,11 +28,11 @@ std::string told(const findings& found) {
 
 std::string faults_of(std::string_view text, const std::function<void(object_reader&)>& read) {
     const auto value = parse_strict_json(text).value();
-    findings found;
-    object_reader in(value, "", found);
+    input_errors errors;
+    object_reader in(value, "", errors);
     read(in);
     in.finish();
-    return told(found);
+    return told(errors);
 }
 
 std::string faults_of_text(std::string_view json_string, const text_rule& rule) {
@@ -48,11 +48,11 @@ std::string quoted(std::size_t count, std::string_view character) {
 
 std::string faults_of_query(std::string_view query,
                             const std::function<void(query_reader&)>& read) {
-    findings found;
-    query_reader in(query, found);
+    input_errors errors;
+    query_reader in(query, errors);
     read(in);
     in.finish();
-    return told(found);
+    return told(errors);
 }
 
 }  // namespace
@@ -201,9 +201,9 @@ TEST_CASE("the next page keeps the other parameters", "[http][reading]") {
 TEST_CASE("an Idempotency-Key is 1 to 255 visible ASCII characters, quotes or not",
           "[http][reading]") {
     const auto key = [](std::vector<std::string> sent) {
-        findings found;
-        const auto read = read_idempotency_key(sent, found);
-        return read ? *read : told(found);
+        input_errors errors;
+        const auto read = read_idempotency_key(sent, errors);
+        return read ? *read : told(errors);
     };
     CHECK(key({}).empty());
     CHECK(key({"k"}) == "k");

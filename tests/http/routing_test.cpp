@@ -17,13 +17,13 @@ using namespace market::http;
 
 namespace {
 
-match find(std::string_view method, std::string_view path) {
+route_match find(std::string_view method, std::string_view path) {
     return find_route(public_routes(), method, path);
 }
 
 std::string pattern_of(std::string_view method, std::string_view path) {
     const auto found = find(method, path);
-    return found.to ? std::string(found.to->pattern) : "";
+    return found.route ? std::string(found.route->pattern) : "";
 }
 
 }  // namespace
@@ -38,17 +38,17 @@ TEST_CASE("a path leads to its route", "[http][routing]") {
           "/v1/sales/a/stock/", "/livez/x", "", "livez"}) {
         INFO(path);
         const auto found = find("GET", path);
-        CHECK_FALSE(found.to);
-        CHECK(found.allowed.empty());
+        CHECK_FALSE(found.route);
+        CHECK(found.allowed_methods.empty());
     }
 }
 
 TEST_CASE("a path with other methods tells them", "[http][routing]") {
-    CHECK(find("DELETE", "/v1/orders").allowed == "POST, GET, HEAD, OPTIONS");
-    CHECK(find("GET", "/v1/auth/login").allowed == "POST, OPTIONS");
-    CHECK(find("HEAD", "/v1/auth/login").allowed == "POST, OPTIONS");
-    CHECK_FALSE(find("OPTIONS", "/livez").to);
-    CHECK(find("OPTIONS", "/livez").allowed == "GET, HEAD, OPTIONS");
+    CHECK(find("DELETE", "/v1/orders").allowed_methods == "POST, GET, HEAD, OPTIONS");
+    CHECK(find("GET", "/v1/auth/login").allowed_methods == "POST, OPTIONS");
+    CHECK(find("HEAD", "/v1/auth/login").allowed_methods == "POST, OPTIONS");
+    CHECK_FALSE(find("OPTIONS", "/livez").route);
+    CHECK(find("OPTIONS", "/livez").allowed_methods == "GET, HEAD, OPTIONS");
 }
 
 TEST_CASE("method tokens count by case", "[http][routing]") {
@@ -85,9 +85,9 @@ TEST_CASE("the OpenAPI document tells who may call", "[http][routing]") {
         INFO(one.pattern);
         const auto* role = call.if_contains("x-role");
         const std::string who = role ? std::string(role->as_string()) : "";
-        CHECK(who == (one.who == access::admin ? "admin" : one.who == access::user ? "user" : ""));
-        CHECK(call.contains("security") == (one.who != access::anonymous));
-        CHECK(call.contains("requestBody") == (one.carries != payload::none));
+        CHECK(who == (one.caller == access::admin ? "admin" : one.caller == access::user ? "user" : ""));
+        CHECK(call.contains("security") == (one.caller != access::anonymous));
+        CHECK(call.contains("requestBody") == (one.body != body_kind::none));
     }
 }
 

@@ -64,7 +64,7 @@ public:
     virtual bool stop(deadline until) = 0;
 };
 
-std::unique_ptr<server> make_server(services parts, settings chosen,
+std::unique_ptr<server> make_server(services services, settings settings,
                                     std::vector<readiness_check> checks);
 
 }  // namespace market::http

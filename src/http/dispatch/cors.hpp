@@ -7,9 +7,10 @@
 
 namespace market::http {
 
-/// Lets pages of the configured origins read the reply; with none configured, does nothing.
-/// `allowed` is what `Allow` says: set on the answer to OPTIONS, which is then a preflight's too.
-void add_cors(reply& answer, const std::string& origin, const std::vector<std::string>& origins,
-              const std::string& allowed);
+/// Lets pages of the configured origins read the reply. Without configured origins it does nothing.
+/// `origin` is the request's. `allowed_methods` is set for the reply to OPTIONS, which also answers
+/// a CORS preflight.
+void add_cors(reply& answer, const std::string& origin, const std::vector<std::string>& configured,
+              const std::string& allowed_methods);
 
 }  // namespace market::http

@@ -3,20 +3,20 @@
 #include "dispatch/cors.hpp"
 #include "dispatch/trace.hpp"
 #include "input/media_type.hpp"
-#include "input/object_reader.hpp"
 #include "input/provider_signature.hpp"
 #include "input/strict_json.hpp"
 #include "message/problem.hpp"
 
 #include <market/base/kill_point.hpp>
 #include <market/base/log.hpp>
+#include <market/http/network.hpp>
 
 #include <exception>
 
 namespace market::http {
 namespace {
 
-/// `Bearer` in any case, one space, the token; empty: something else.
+/// The token after `Bearer ` in any case; empty when the header is anything else.
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (authorization.size() <= scheme.size()) return {};
@@ -27,126 +27,122 @@ std::string_view bearer_token(std::string_view authorization) {
     return authorization.substr(scheme.size());
 }
 
-bool takes_body_of(const route& to, const request& sent) {
-    if (to.carries == payload::none && !sent.has_body) return true;
-    if (!sent.content_encoding.empty() && sent.content_encoding != "identity") return false;
-    if (is_json(sent.content_type)) return true;
-    return to.carries == payload::json_or_form && is_form(sent.content_type);
+bool is_accepted_body(const route& route, const request& request) {
+    if (route.body == body_kind::none && !request.has_body) return true;
+    if (!request.content_encoding.empty() && request.content_encoding != "identity") return false;
+    if (is_json(request.content_type)) return true;
+    return route.body == body_kind::json_or_form && is_form(request.content_type);
 }
 
 failure wrong_media_type() {
-    return {errc::unsupported_media_type, "the body has to be application/json in UTF-8"};
+    return {errc::unsupported_media_type, "the body must be application/json in UTF-8"};
 }
 
-/// The body as a value; an absent one on a route that needs none is an empty object.
-result<boost::json::value> read_body(const route& to, const request& sent) {
-    if (to.carries == payload::none && sent.body.empty())
+/// A missing body, on a route that needs none, is an empty object.
+result<boost::json::value> parse_body(const route& route, const request& request) {
+    if (route.body == body_kind::none && request.body.empty())
         return boost::json::value(boost::json::object());
-    if (to.carries == payload::json_or_form && is_form(sent.content_type))
-        return parse_form(sent.body);
-    return parse_strict_json(sent.body);
-}
-
-reply finished(reply answer, const opening& opened, const request& sent, const world& shop) {
-    add_cors(answer, sent.origin, shop.chosen.cors_origins, opened.where.allowed);
-    return answer;
+    if (route.body == body_kind::json_or_form && is_form(request.content_type))
+        return parse_form(request.body);
+    return parse_strict_json(request.body);
 }
 
 }  // namespace
 
-std::optional<failure> dispatcher::check(const request& sent, opening& into) const {
-    if (!is_known_method(sent.method))
-        return failure{errc::method_unknown, "the method is not known here"};
-    into.where = find_route(routes_, sent.method, sent.path);
-    if (!into.where.to && into.where.allowed.empty()) {
+std::optional<failure> dispatcher::find_refusal(const request& request, checked_head& head) const {
+    if (!is_known_method(request.method))
+        return failure{errc::method_unknown, "the server does not know this method"};
+    head.match = find_route(routes_, request.method, request.path);
+    if (!head.match.route && head.match.allowed_methods.empty())
         return failure{errc::not_found, "there is nothing at this path"};
-    }
-    if (!into.where.to)
+    if (!head.match.route)
         return failure{errc::method_not_allowed, "the path has other methods: see Allow"};
-    const auto& to = *into.where.to;
-    if (to.who == access::user || to.who == access::admin) {
-        auto who = shop_.parts.users.authenticate(bearer_token(sent.authorization));
-        if (!who) return who.error();
-        into.who = *who;
-        if (to.who == access::admin && !into.who.is_admin()) {
+    const auto& route = *head.match.route;
+    if (route.caller == access::user || route.caller == access::admin) {
+        const auto token = bearer_token(request.authorization);
+        const auto principal = context_.services.users.authenticate(token);
+        if (!principal) return principal.error();
+        head.principal = *principal;
+        if (route.caller == access::admin && !principal->is_admin())
             return failure{errc::forbidden, "only an admin may do this"};
-        }
     }
-    // A provider proves itself by its body, which has not come yet.
-    if (to.who != access::provider && !takes_body_of(to, sent)) return wrong_media_type();
+    // A provider proves who it is by its body, which has not arrived yet.
+    if (route.caller != access::provider && !is_accepted_body(route, request))
+        return wrong_media_type();
     return std::nullopt;
 }
 
-opening dispatcher::open(const request& sent) const {
-    opening out{accept_request_id(sent.request_id)};
-    auto refused = check(sent, out);
-    if (!refused) return out;
-    const bool asks_options = refused->code == errc::method_not_allowed && sent.method == "OPTIONS";
-    out.settled = asks_options ? reply{204} : problem_reply(*refused, out.request_id);
-    if (refused->code == errc::method_not_allowed)
-        out.settled->headers.emplace_back("Allow", out.where.allowed);
-    out.settled = finished(*std::move(out.settled), out, sent, shop_);
-    return out;
+checked_head dispatcher::check_head(const request& request) const {
+    checked_head head{accept_request_id(request.request_id)};
+    const auto refusal = find_refusal(request, head);
+    if (!refusal) return head;
+    const bool has_other_methods = refusal->code == errc::method_not_allowed;
+    auto answer = has_other_methods && request.method == "OPTIONS"
+                      ? reply{204}
+                      : problem_reply(*refusal, head.request_id);
+    if (has_other_methods) answer.headers.emplace_back("Allow", head.match.allowed_methods);
+    add_cors(answer, request.origin, context_.settings.cors_origins, head.match.allowed_methods);
+    head.early_reply = std::move(answer);
+    return head;
 }
 
-/// A signed body is nobody's until its bytes were checked.
-result<boost::json::value> dispatcher::read_trusted_body(const route& to,
-                                                         const request& sent) const {
-    if (to.who == access::provider) {
-        auto checked = check_signature(sent.market_signatures, sent.body,
-                                       shop_.chosen.webhook_secret, system_clock().now());
+result<boost::json::value> dispatcher::read_trusted_body(const route& route,
+                                                         const request& request) const {
+    if (route.caller == access::provider) {
+        auto checked = check_signature(request.market_signatures, request.body,
+                                       context_.settings.webhook_secret, system_clock().now());
         if (!checked) return checked.error();
-        if (!takes_body_of(to, sent)) return wrong_media_type();
+        if (!is_accepted_body(route, request)) return wrong_media_type();
     }
-    return read_body(to, sent);
+    return parse_body(route, request);
 }
 
-asio::awaitable<result<reply>> dispatcher::run(const opening& opened, const request& sent) const {
-    const auto& to = *opened.where.to;
+awaitable_reply dispatcher::run_handler(const checked_head& head, const request& request) const {
+    const auto& route = *head.match.route;
     result<reply> outcome = failure{errc::internal, "an unexpected error; it was logged"};
     try {
-        auto body = read_trusted_body(to, sent);
+        auto body = read_trusted_body(route, request);
         if (body) {
-            call it{shop_, sent, opened.where.argument, opened.who, *std::move(body)};
-            if (to.carries == payload::none) object_reader(it.body, "", it.found).finish();
-            outcome = co_await to.run(std::move(it));
+            api_call call{context_, request, head.match.argument, head.principal, *std::move(body)};
+            if (route.body == body_kind::none) object_reader(call.body, "", call.errors).finish();
+            outcome = co_await route.handler(std::move(call));
         } else {
             outcome = body.error();
         }
     } catch (const std::exception&) {
-        // What it says may hold values of the request: the name of the route has to do.
+        // Its text may hold values of the request, so only the route is logged.
         log::error("http.handler_failed",
-                   {{"route", std::string(to.pattern)}, {"request_id", opened.request_id}});
+                   {{"route", std::string(route.pattern)}, {"request_id", head.request_id}});
     }
     co_return outcome;
 }
 
-/// The row of the trail first: what cannot be written down is not done.
-asio::awaitable<result<reply>> dispatcher::run_on_trail(const opening& opened,
-                                                        const request& sent) const {
-    auto action = sent.method + ' ' + sent.path;
-    auto client = client_of(sent.peer, sent.forwarded_for, shop_.chosen.trusted_proxies);
-    const auto begun = co_await shop_.parts.users.begin_admin_action(opened.who, std::move(action),
-                                                                     std::move(client));
-    if (!begun) co_return begun.error();
+awaitable_reply dispatcher::run_admin_action(const checked_head& head,
+                                             const request& request) const {
+    auto action = request.method + ' ' + request.path;
+    auto client = client_of(request.peer, request.forwarded_for, context_.settings.trusted_proxies);
+    // An action that cannot be recorded does not run.
+    const auto record = co_await context_.services.users.begin_admin_action(
+        head.principal, std::move(action), std::move(client));
+    if (!record) co_return record.error();
     kill_point("before_admin_action");
-    auto outcome = co_await run(opened, sent);
+    auto outcome = co_await run_handler(head, request);
     kill_point("after_admin_action");
-    const auto refused_with = outcome ? std::nullopt : std::optional{outcome.error().code};
-    co_await shop_.parts.users.end_admin_action(*begun, refused_with);
+    const auto refusal = outcome ? std::nullopt : std::optional{outcome.error().code};
+    co_await context_.services.users.end_admin_action(*record, refusal);
     co_return outcome;
 }
 
-asio::awaitable<reply> dispatcher::answer(opening opened, const request& sent) const {
-    if (opened.settled) co_return *std::move(opened.settled);
+asio::awaitable<reply> dispatcher::answer(checked_head head, const request& request) const {
+    if (head.early_reply) co_return *std::move(head.early_reply);
     result<reply> outcome = failure{errc::internal, ""};
-    if (opened.who.is_admin() && sent.method != "GET" && sent.method != "HEAD")
-        outcome = co_await run_on_trail(opened, sent);
+    if (head.principal.is_admin() && request.method != "GET" && request.method != "HEAD")
+        outcome = co_await run_admin_action(head, request);
     else
-        outcome = co_await run(opened, sent);
-    reply answer =
-        outcome ? *std::move(outcome) : problem_reply(outcome.error(), opened.request_id);
-    co_return finished(std::move(answer), opened, sent, shop_);
+        outcome = co_await run_handler(head, request);
+    reply answer = outcome ? *std::move(outcome) : problem_reply(outcome.error(), head.request_id);
+    add_cors(answer, request.origin, context_.settings.cors_origins, head.match.allowed_methods);
+    co_return answer;
 }
 
 }  // namespace market::http

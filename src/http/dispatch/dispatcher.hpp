@@ -1,41 +1,44 @@
 #pragma once
 #include "dispatch/route.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 #include <optional>
 #include <span>
 #include <string>
 
 namespace market::http {
 
-/// What a request's head alone decides: all checks of the contract up to the content type.
-struct opening {
+/// The outcome of the checks that need a request's head alone.
+struct checked_head {
     std::string request_id;
-    match where{};
-    user::principal who{};
-    std::optional<reply> settled{};  ///< the answer; the body does not matter any more
+    route_match match{};
+    user::principal principal{};
+    /// Set: this is the answer, and the body does not matter any more.
+    std::optional<reply> early_reply{};
 };
 
-/// From a request to its reply, through the checks in the order of API.md 2. Thread-safe.
+/// Turns a request into its reply, with the checks in the order of API.md 2. Thread-safe.
 class dispatcher {
 public:
-    /// Both must outlive it.
-    dispatcher(const world& shop, std::span<const route> routes) : shop_(shop), routes_(routes) {}
+    /// Both must outlive the dispatcher.
+    dispatcher(const server_context& context, std::span<const route> routes)
+        : context_(context), routes_(routes) {}
 
-    opening open(const request& sent) const;
-    /// `sent` is whole and outlives the call.
-    asio::awaitable<reply> answer(opening opened, const request& sent) const;
+    /// All checks up to the content type.
+    checked_head check_head(const request& request) const;
+    /// Reads the body and runs the handler. `request` is complete and outlives the call.
+    asio::awaitable<reply> answer(checked_head head, const request& request) const;
 
 private:
-    std::optional<failure> check(const request& sent, opening& into) const;
-    result<boost::json::value> read_trusted_body(const route& to, const request& sent) const;
-    /// The route's handler on the body, whatever that is; an exception is `internal`.
-    asio::awaitable<result<reply>> run(const opening& opened, const request& sent) const;
-    /// run(), for what an admin does: between a row of the trail and its outcome.
-    asio::awaitable<result<reply>> run_on_trail(const opening& opened, const request& sent) const;
+    /// Sets match and principal of `head`. Empty: no check failed.
+    std::optional<failure> find_refusal(const request& request, checked_head& head) const;
+    /// The body of a provider is read only after its signature was checked.
+    result<boost::json::value> read_trusted_body(const route& route, const request& request) const;
+    /// An exception of the handler becomes `internal`.
+    awaitable_reply run_handler(const checked_head& head, const request& request) const;
+    /// Records what an admin does: a row of the trail before it, the outcome after it.
+    awaitable_reply run_admin_action(const checked_head& head, const request& request) const;
 
-    const world& shop_;
+    const server_context& context_;
     std::span<const route> routes_;
 };
 

@@ -1,9 +1,5 @@
 #include "dispatch/route.hpp"
 
-#include "input/query_reader.hpp"
-
-#include <market/http/network.hpp>
-
 #include <boost/url/pct_string_view.hpp>
 
 #include <algorithm>
@@ -24,62 +20,57 @@ std::string decoded(std::string_view segment) {
     return encoded ? encoded->decode() : std::string(segment);
 }
 
-/// Does the path fit? Then `argument` is what stands for the pattern's variable.
-bool fits(std::string_view pattern, std::string_view path, std::string& argument) {
+/// Sets `argument` to the segment that stands for the pattern's variable.
+bool matches(std::string_view pattern, std::string_view path, std::string& argument) {
     while (!pattern.empty() && !path.empty()) {
-        const auto wanted = cut_segment(pattern);
-        const auto given = cut_segment(path);
-        if (wanted.starts_with('{')) {
-            if (given.empty()) return false;
-            argument = decoded(given);
-        } else if (wanted != given &&
-                   (given.find('%') == std::string_view::npos || wanted != decoded(given))) {
+        const auto expected = cut_segment(pattern);
+        const auto segment = cut_segment(path);
+        if (expected.starts_with('{')) {
+            if (segment.empty()) return false;
+            argument = decoded(segment);
+        } else if (expected != segment &&
+                   (segment.find('%') == std::string_view::npos || expected != decoded(segment))) {
             return false;
         }
     }
     return pattern.empty() && path.empty();
 }
 
-void allow(std::string& allowed, std::string_view method) {
+void add_method(std::string& allowed, std::string_view method) {
     if (!allowed.empty()) allowed += ", ";
     allowed += method;
 }
 
 }  // namespace
 
-void call::takes_no_parameters() { query_reader(sent.query, found).finish(); }
-
-std::string call::client() const {
-    return client_of(sent.peer, sent.forwarded_for, shop.chosen.trusted_proxies);
-}
-
 bool is_known_method(std::string_view method) {
     constexpr std::array known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
     return std::find(known.begin(), known.end(), method) != known.end();
 }
 
-match find_route(std::span<const route> routes, std::string_view method, std::string_view path) {
-    match out;
-    const auto wanted = method == "HEAD" ? std::string_view("GET") : method;
+route_match find_route(std::span<const route> routes, std::string_view method,
+                       std::string_view path) {
+    route_match match;
     if (path == "*") {
-        out.allowed = "GET, HEAD, POST, OPTIONS";
-        return out;
+        match.allowed_methods = "GET, HEAD, POST, OPTIONS";
+        return match;
     }
-    if (!path.starts_with('/')) return out;
+    if (!path.starts_with('/')) return match;
+    const auto route_method = method == "HEAD" ? std::string_view("GET") : method;
     const bool is_plain = path.find('%') == std::string_view::npos;
-    for (const auto& one : routes) {
-        // Most routes are told apart by their first bytes.
-        if (is_plain && !path.starts_with(one.pattern.substr(0, one.literal))) continue;
-        if (!fits(one.pattern, path, out.argument)) continue;
-        if (one.method == wanted) {
-            out.to = &one;
-            return out;
+    for (const auto& route : routes) {
+        // Most routes differ in their first bytes.
+        if (is_plain && !path.starts_with(route.pattern.substr(0, route.literal_length))) continue;
+        if (!matches(route.pattern, path, match.argument)) continue;
+        if (route.method == route_method) {
+            match.route = &route;
+            return match;
         }
-        allow(out.allowed, one.method);
-        if (one.method == "GET") allow(out.allowed, "HEAD");
+        add_method(match.allowed_methods, route.method);
+        if (route.method == "GET") add_method(match.allowed_methods, "HEAD");
     }
-    if (!out.allowed.empty()) allow(out.allowed, "OPTIONS");
-    return out;
+    if (!match.allowed_methods.empty()) add_method(match.allowed_methods, "OPTIONS");
+    return match;
 }
 
 }  // namespace market::http

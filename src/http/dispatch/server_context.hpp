@@ -6,12 +6,13 @@
 
 namespace market::http {
 
-/// What every request may look at. One per server; only `draining` changes.
-struct world {
-    services parts;
-    settings chosen;
+/// What all requests of one server share. Only `draining` changes.
+struct server_context {
+    http::services services;
+    http::settings settings;
     std::vector<readiness_check> checks;
-    std::atomic<bool> draining{false};  ///< not ready any more; replies close their connection
+    /// Set when a stop begins: the server is not ready, and each reply closes its connection.
+    std::atomic<bool> draining{false};
 };
 
 }  // namespace market::http

@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> code_purposes{"signup", "password_reset"};
 
-user::code_purpose read_purpose(object_reader& in) {
-    return in.choice("purpose", code_purposes) == 0 ? user::code_purpose::signup
-                                                    : user::code_purpose::password_reset;
+user::code_purpose read_purpose(object_reader& body) {
+    return body.choice("purpose", code_purposes) == 0 ? user::code_purpose::signup
+                                                      : user::code_purpose::password_reset;
 }
 
 std::string to_json(const user::token_pair& tokens) {
@@ -23,173 +23,167 @@ std::string to_json(const user::token_pair& tokens) {
 
 }  // namespace
 
-answering check_email(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto email = in.text("email", email_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto is_free =
-        co_await it.shop.parts.users.email_available(std::move(email), std::move(client));
-    if (!is_free) co_return is_free.error();
-    co_return private_reply(200, *is_free ? R"({"available":true})" : R"({"available":false})");
+awaitable_reply check_email(api_call call) {
+    auto body = call.read_body();
+    auto email = body.text("email", email_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto available =
+        co_await call.context.services.users.email_available(std::move(email), std::move(client));
+    if (!available) co_return available.error();
+    co_return private_reply(200, *available ? R"({"available":true})" : R"({"available":false})");
 }
 
-answering send_email_code(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto email = in.text("email", email_rule);
-    const auto purpose = read_purpose(in);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto sent =
-        co_await it.shop.parts.users.send_code(purpose, std::move(email), std::move(client));
-    if (!sent) co_return sent.error();
+awaitable_reply send_email_code(api_call call) {
+    auto body = call.read_body();
+    auto email = body.text("email", email_rule);
+    const auto purpose = read_purpose(body);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto outcome = co_await call.context.services.users.send_code(purpose, std::move(email),
+                                                                  std::move(client));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(202, R"({"expires_in":600})");
 }
 
-answering verify_email_code(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto email = in.text("email", email_rule);
-    const auto purpose = read_purpose(in);
-    auto code = in.text("code", code_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+awaitable_reply verify_email_code(api_call call) {
+    auto body = call.read_body();
+    auto email = body.text("email", email_rule);
+    const auto purpose = read_purpose(body);
+    auto code = body.text("code", code_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    auto verified =
-        co_await it.shop.parts.users.verify_code(purpose, std::move(email), std::move(code));
-    if (!verified) co_return verified.error();
+    auto outcome = co_await call.context.services.users.verify_code(purpose, std::move(email),
+                                                                    std::move(code));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(200, R"({"verified":true})");
 }
 
-answering sign_up(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    user::signup wanted;
-    wanted.email = in.text("email", email_rule);
-    wanted.password = in.text("password", new_password_rule);
-    wanted.name = in.text("name", name_rule);
-    wanted.phone = in.text("phone", phone_rule);
-    wanted.address = in.address("address");
-    wanted.code = in.text("code", code_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto made = co_await it.shop.parts.users.sign_up(std::move(wanted), std::move(client));
-    if (!made) co_return made.error();
-    auto answer = private_reply(201, user::to_json(*made));
+awaitable_reply sign_up(api_call call) {
+    auto body = call.read_body();
+    user::signup signup;
+    signup.email = body.text("email", email_rule);
+    signup.password = body.text("password", new_password_rule);
+    signup.name = body.text("name", name_rule);
+    signup.phone = body.text("phone", phone_rule);
+    signup.address = body.address("address");
+    signup.code = body.text("code", code_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto account =
+        co_await call.context.services.users.sign_up(std::move(signup), std::move(client));
+    if (!account) co_return account.error();
+    auto answer = private_reply(201, user::to_json(*account));
     answer.headers.emplace_back("Location",
                                 "/v1/users/me");  // an account is read by its owner only
     co_return answer;
 }
 
-answering log_in(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto email = in.text("email", email_rule);
-    auto password = in.text("password", password_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto tokens = co_await it.shop.parts.users.log_in(std::move(email), std::move(password),
-                                                      std::move(client));
+awaitable_reply log_in(api_call call) {
+    auto body = call.read_body();
+    auto email = body.text("email", email_rule);
+    auto password = body.text("password", password_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto tokens = co_await call.context.services.users.log_in(std::move(email), std::move(password),
+                                                              std::move(client));
     if (!tokens) co_return tokens.error();
     co_return private_reply(200, to_json(*tokens));
 }
 
-answering refresh_session(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto token = in.text("refresh_token", token_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto tokens = co_await it.shop.parts.users.refresh(std::move(token), std::move(client));
+awaitable_reply refresh_session(api_call call) {
+    auto body = call.read_body();
+    auto token = body.text("refresh_token", token_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto tokens = co_await call.context.services.users.refresh(std::move(token), std::move(client));
     if (!tokens) co_return tokens.error();
     co_return private_reply(200, to_json(*tokens));
 }
 
-answering log_out(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto done = co_await it.shop.parts.users.log_out(it.who, std::move(client));
-    if (!done) co_return done.error();
+awaitable_reply log_out(api_call call) {
+    call.takes_no_parameters();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto outcome = co_await call.context.services.users.log_out(call.principal, std::move(client));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(204, "");
 }
 
-answering log_out_all(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto done = co_await it.shop.parts.users.log_out_all(it.who, std::move(client));
-    if (!done) co_return done.error();
+awaitable_reply log_out_all(api_call call) {
+    call.takes_no_parameters();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto outcome =
+        co_await call.context.services.users.log_out_all(call.principal, std::move(client));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(204, "");
 }
 
-answering reset_password(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto email = in.text("email", email_rule);
-    auto code = in.text("code", code_rule);
-    auto password = in.text("new_password", new_password_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto done = co_await it.shop.parts.users.reset_password(std::move(email), std::move(code),
-                                                            std::move(password), std::move(client));
-    if (!done) co_return done.error();
+awaitable_reply reset_password(api_call call) {
+    auto body = call.read_body();
+    auto email = body.text("email", email_rule);
+    auto code = body.text("code", code_rule);
+    auto password = body.text("new_password", new_password_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto outcome = co_await call.context.services.users.reset_password(
+        std::move(email), std::move(code), std::move(password), std::move(client));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(204, "");
 }
 
-answering change_password(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto current = in.text("current_password", password_rule);
-    auto password = in.text("new_password", new_password_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto done = co_await it.shop.parts.users.change_password(
-        it.who, std::move(current), std::move(password), std::move(client));
-    if (!done) co_return done.error();
+awaitable_reply change_password(api_call call) {
+    auto body = call.read_body();
+    auto current = body.text("current_password", password_rule);
+    auto password = body.text("new_password", new_password_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto outcome = co_await call.context.services.users.change_password(
+        call.principal, std::move(current), std::move(password), std::move(client));
+    if (!outcome) co_return outcome.error();
     co_return private_reply(204, "");
 }
 
-answering change_me(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    user::profile_change wanted;
-    wanted.name = in.optional_text("name", name_rule);
+awaitable_reply change_me(api_call call) {
+    auto body = call.read_body();
+    user::profile_change change;
+    change.name = body.optional_text("name", name_rule);
     // An order needs someone to deliver to: only an admin may have neither.
-    const bool may_have_none = it.who.is_admin();
-    if (may_have_none && in.is_null("phone")) {
-        wanted.phone.emplace();
-    } else if (auto phone = in.optional_text("phone", phone_rule)) {
-        wanted.phone.emplace(std::move(phone));
+    const bool may_be_null = call.principal.is_admin();
+    if (may_be_null && body.is_null("phone")) {
+        change.phone.emplace();
+    } else if (auto phone = body.optional_text("phone", phone_rule)) {
+        change.phone.emplace(std::move(phone));
     }
-    if (may_have_none && in.is_null("address")) {
-        wanted.address.emplace();
-    } else if (auto address = in.optional_address("address")) {
-        wanted.address.emplace(std::move(address));
+    if (may_be_null && body.is_null("address")) {
+        change.address.emplace();
+    } else if (auto address = body.optional_address("address")) {
+        change.address.emplace(std::move(address));
     }
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    auto changed = co_await it.shop.parts.users.change_profile(it.who.id, std::move(wanted));
-    if (!changed) co_return changed.error();
-    co_return private_reply(200, user::to_json(*changed));
+    auto account =
+        co_await call.context.services.users.change_profile(call.principal.id, std::move(change));
+    if (!account) co_return account.error();
+    co_return private_reply(200, user::to_json(*account));
 }
 
-answering read_me(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto found = co_await it.shop.parts.users.read(it.who.id);
-    if (!found) co_return found.error();
-    co_return private_reply(200, user::to_json(*found));
+awaitable_reply read_me(api_call call) {
+    call.takes_no_parameters();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto account = co_await call.context.services.users.read(call.principal.id);
+    if (!account) co_return account.error();
+    co_return private_reply(200, user::to_json(*account));
 }
 
 }  // namespace market::http

@@ -26,26 +26,24 @@ std::string to_json(const stock::gate_view& view, const stock::gate_contents& co
     return json.raw("}}").take();
 }
 
-failure no_such_sale() { return failure{errc::sale_not_found, "there is no such sale"}; }
-
 }  // namespace
 
-answering dump_gate(call it) {
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    std::vector<sale_id> one(1, *id);
-    auto seen = co_await it.shop.parts.gate.look(std::move(one));
-    if (!seen) co_return seen.error();
-    auto all = co_await it.shop.parts.gate.dump(*id);
-    if (!all) co_return all.error();
-    co_return reply{200, to_json(seen->front(), *all)};
+awaitable_reply dump_gate(api_call call) {
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    std::vector<sale_id> sales(1, *id);
+    auto views = co_await call.context.services.gate.look(std::move(sales));
+    if (!views) co_return views.error();
+    auto contents = co_await call.context.services.gate.dump(*id);
+    if (!contents) co_return contents.error();
+    co_return reply{200, to_json(views->front(), *contents)};
 }
 
-answering rebuild_drifted_gate(call it) {
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto rebuilt = co_await it.shop.parts.rebuilder.rebuild(*id, stock::rebuild_reason::drift);
+awaitable_reply rebuild_drifted_gate(api_call call) {
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto rebuilt =
+        co_await call.context.services.rebuilder.rebuild(*id, stock::rebuild_reason::drift);
     if (!rebuilt) co_return rebuilt.error();
     co_return reply{204};
 }

@@ -1,72 +1,70 @@
 #pragma once
-/// What each route does; routes.cpp says which call leads here.
-#include "dispatch/route.hpp"
+/// One function a route. routes.cpp says which call runs which.
+#include "dispatch/api_call.hpp"
 
 namespace market::http {
 
-using answering = asio::awaitable<result<reply>>;
-
 // account_handlers.cpp
-answering check_email(call it);
-answering send_email_code(call it);
-answering verify_email_code(call it);
-answering sign_up(call it);
-answering log_in(call it);
-answering refresh_session(call it);
-answering log_out(call it);
-answering log_out_all(call it);
-answering reset_password(call it);
-answering read_me(call it);
-answering change_me(call it);
-answering change_password(call it);
+awaitable_reply check_email(api_call call);
+awaitable_reply send_email_code(api_call call);
+awaitable_reply verify_email_code(api_call call);
+awaitable_reply sign_up(api_call call);
+awaitable_reply log_in(api_call call);
+awaitable_reply refresh_session(api_call call);
+awaitable_reply log_out(api_call call);
+awaitable_reply log_out_all(api_call call);
+awaitable_reply reset_password(api_call call);
+awaitable_reply read_me(api_call call);
+awaitable_reply change_me(api_call call);
+awaitable_reply change_password(api_call call);
 
 // set_up_handlers.cpp
-answering show_set_up(call it);
-answering set_up(call it);
+awaitable_reply show_set_up(api_call call);
+awaitable_reply set_up(api_call call);
 
 // product_handlers.cpp
-answering create_product(call it);
-answering list_products(call it);
-answering read_product(call it);
-answering change_product(call it);
-answering retire_product(call it);
-answering read_product_stock(call it);
-answering adjust_stock(call it);
-answering list_movements(call it);
+awaitable_reply create_product(api_call call);
+awaitable_reply list_products(api_call call);
+awaitable_reply read_product(api_call call);
+awaitable_reply change_product(api_call call);
+awaitable_reply retire_product(api_call call);
+awaitable_reply read_product_stock(api_call call);
+awaitable_reply adjust_stock(api_call call);
+awaitable_reply list_movements(api_call call);
 
 // sale_handlers.cpp
-answering create_sale(call it);
-answering list_sales(call it);
-answering read_sale(call it);
-answering change_sale(call it);
-answering pause_sale(call it);
-answering resume_sale(call it);
-answering close_sale(call it);
-answering read_sale_stock(call it);
-answering rebuild_gate(call it);
+awaitable_reply create_sale(api_call call);
+awaitable_reply list_sales(api_call call);
+awaitable_reply read_sale(api_call call);
+awaitable_reply change_sale(api_call call);
+awaitable_reply pause_sale(api_call call);
+awaitable_reply resume_sale(api_call call);
+awaitable_reply close_sale(api_call call);
+awaitable_reply read_sale_stock(api_call call);
+awaitable_reply rebuild_gate(api_call call);
 
 // order_handlers.cpp
-answering place_order(call it);
-answering list_orders(call it);
-answering read_order(call it);
-answering cancel_order(call it);
-answering set_delivery(call it);
-answering request_return(call it);
-answering accept_return(call it);
+awaitable_reply place_order(api_call call);
+awaitable_reply list_orders(api_call call);
+awaitable_reply read_order(api_call call);
+awaitable_reply cancel_order(api_call call);
+awaitable_reply set_delivery(api_call call);
+awaitable_reply request_return(api_call call);
+awaitable_reply accept_return(api_call call);
 
 // payment_handlers.cpp
-answering pay_order(call it);
-answering take_payment_notice(call it);
+awaitable_reply pay_order(api_call call);
+awaitable_reply take_payment_notice(api_call call);
 
 // operation_handlers.cpp
-answering live(call it);
-answering ready(call it);
-answering show_openapi(call it);
-answering show_docs(call it);
-answering show_problem(call it);
+awaitable_reply report_liveness(api_call call);
+awaitable_reply report_readiness(api_call call);
+awaitable_reply show_openapi(api_call call);
+awaitable_reply show_docs(api_call call);
+awaitable_reply show_problem(api_call call);
 
 // control_handlers.cpp
-answering dump_gate(call it);
-answering rebuild_drifted_gate(call it);
+awaitable_reply dump_gate(api_call call);
+awaitable_reply rebuild_drifted_gate(api_call call);
 
 }  // namespace market::http

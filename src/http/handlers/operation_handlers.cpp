@@ -7,9 +7,9 @@
 
 namespace market::http {
 
-answering live(call) { co_return reply{200, R"({"status":"live"})"}; }
+awaitable_reply report_liveness(api_call) { co_return reply{200, R"({"status":"live"})"}; }
 
-answering ready(call it) {
+awaitable_reply report_readiness(api_call call) {
     std::string checks;
     bool is_ready = true;
     const auto note = [&](std::string_view name, const std::optional<std::string>& problem,
@@ -20,8 +20,8 @@ answering ready(call it) {
         append_json_string(checks, problem.value_or("ok"));
         is_ready = is_ready && !(problem && fatal);
     };
-    for (const auto& one : it.shop.checks) note(one.name, one.problem(), one.fatal);
-    const bool draining = it.shop.draining.load(std::memory_order_relaxed);
+    for (const auto& check : call.context.checks) note(check.name, check.problem(), check.fatal);
+    const bool draining = call.context.draining.load(std::memory_order_relaxed);
     note("draining", draining ? std::optional<std::string>("shutting down") : std::nullopt, true);
 
     reply answer{is_ready ? 200 : 503};
@@ -33,14 +33,14 @@ answering ready(call it) {
     co_return answer;
 }
 
-answering show_openapi(call) { co_return reply{200, std::string(openapi_json)}; }
+awaitable_reply show_openapi(api_call) { co_return reply{200, std::string(openapi_json)}; }
 
-answering show_docs(call) {
+awaitable_reply show_docs(api_call) {
     co_return html_reply(std::string(docs_html), "script-src 'unsafe-inline'; connect-src 'self'");
 }
 
-answering show_problem(call it) {
-    const auto code = cause_named(it.argument);
+awaitable_reply show_problem(api_call call) {
+    const auto code = cause_named(call.argument);
     if (!code) co_return failure{errc::not_found, "there is no problem of this name"};
     const auto kind = kind_of(*code);
     const std::string title = escape_html(kind.title);

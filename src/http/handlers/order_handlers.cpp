@@ -9,66 +9,63 @@
 namespace market::http {
 namespace {
 
-failure no_such_order() { return failure{errc::order_not_found, "there is no such order"}; }
-
 /// Exactly one of `sale_id` and `product_id`.
-std::variant<sale_id, product_id> read_thing(object_reader& in) {
-    const bool by_product = in.has("product_id") && !in.has("sale_id");
-    if (by_product) return in.id<product_id>("product_id");
-    if (in.has("product_id")) {
-        in.fault("product_id", "unknown", "a line names a sale or a product, not both");
-        in.ignore("product_id");
+std::variant<sale_id, product_id> read_thing(object_reader& line) {
+    const bool by_product = line.has("product_id") && !line.has("sale_id");
+    if (by_product) return line.id<product_id>("product_id");
+    if (line.has("product_id")) {
+        line.fault("product_id", "unknown", "a line names a sale or a product, not both");
+        line.ignore("product_id");
     }
-    return in.id<sale_id>("sale_id");
+    return line.id<sale_id>("sale_id");
 }
 
-std::vector<order::wanted_line> read_lines(object_reader& in, findings& found) {
+std::vector<order::wanted_line> read_lines(object_reader& body, input_errors& errors) {
     std::vector<order::wanted_line> lines;
     std::set<std::variant<sale_id, product_id>> seen;
-    for (const auto& element : in.array("lines", order_lines_max)) {
-        auto at = pointer_to(pointer_to(in.at(), "lines"), std::to_string(lines.size()));
-        object_reader line(element, at, found);
-        order::wanted_line wanted{read_thing(line)};
-        wanted.quantity = line.integer("quantity", 1, line_quantity_max);
-        line.finish();
-        const bool is_named =
-            wanted.thing != decltype(wanted.thing){};  // a fault leaves the default
-        if (is_named && !seen.insert(wanted.thing).second) {
-            found.add(culprit::place::pointer, std::move(at), "duplicate",
-                      "an earlier line names the same thing");
+    for (const auto& element : body.array("lines", order_lines_max)) {
+        auto at = pointer_to(pointer_to(body.at(), "lines"), std::to_string(lines.size()));
+        object_reader members(element, at, errors);
+        order::wanted_line line{read_thing(members)};
+        line.quantity = members.integer("quantity", 1, line_quantity_max);
+        members.finish();
+        const bool is_named = line.thing != decltype(line.thing){};  // a fault leaves the default
+        if (is_named && !seen.insert(line.thing).second) {
+            errors.add(culprit::place::pointer, std::move(at), "duplicate",
+                       "an earlier line names the same thing");
         }
-        lines.push_back(wanted);
+        lines.push_back(line);
     }
     return lines;
 }
 
 constexpr std::array<std::string_view, 3> delivery_steps{"preparing", "shipped", "delivered"};
 
-std::optional<order::order_state> read_state(query_reader& asked) {
+std::optional<order::order_state> read_state(query_reader& query) {
     std::array<std::string_view, order::order_states.size()> names;
     std::transform(order::order_states.begin(), order::order_states.end(), names.begin(),
-                   [](order::order_state one) { return order::to_string(one); });
-    const auto chosen = asked.choice("state", names);
+                   [](order::order_state state) { return order::to_string(state); });
+    const auto chosen = query.choice("state", names);
     return chosen ? std::optional(order::order_states.at(*chosen)) : std::nullopt;
 }
 
 }  // namespace
 
-answering place_order(call it) {
-    it.takes_no_parameters();
-    order::purchase_request wanted;
-    wanted.buyer = it.who.id;
-    wanted.profile_may_lack_address = it.who.is_admin();
-    wanted.idempotency_key = read_idempotency_key(it.sent.idempotency_keys, it.found);
-    object_reader in(it.body, "", it.found);
-    wanted.lines = read_lines(in, it.found);
-    wanted.address = in.optional_address("address");
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+awaitable_reply place_order(api_call call) {
+    call.takes_no_parameters();
+    order::purchase_request purchase;
+    purchase.buyer = call.principal.id;
+    purchase.profile_may_lack_address = call.principal.is_admin();
+    purchase.idempotency_key = read_idempotency_key(call.request.idempotency_keys, call.errors);
+    object_reader body(call.body, "", call.errors);
+    purchase.lines = read_lines(body, call.errors);
+    purchase.address = body.optional_address("address");
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    wanted.traceparent = it.sent.traceparent;
-    wanted.until = std::chrono::steady_clock::now() + it.shop.chosen.request_deadline;
-    auto placed = co_await it.shop.parts.orders.place(std::move(wanted));
+    purchase.traceparent = call.request.traceparent;
+    purchase.until = std::chrono::steady_clock::now() + call.context.settings.request_deadline;
+    auto placed = co_await call.context.services.orders.place(std::move(purchase));
     if (!placed) co_return placed.error();
     auto answer = private_reply(201, std::move(placed->body));
     answer.headers.emplace_back("Location", "/v1/orders/" + to_string(placed->id));
@@ -76,91 +73,87 @@ answering place_order(call it) {
     co_return answer;
 }
 
-answering list_orders(call it) {
-    query_reader asked(it.sent.query, it.found);
-    auto wanted = asked.page();
+awaitable_reply list_orders(api_call call) {
+    auto query = call.read_query();
+    auto page = query.page();
     order::order_filter filter;
-    filter.state = read_state(asked);
-    if (it.who.is_admin()) {
-        filter.user = asked.id<user_id>("user_id");
-        filter.sale = asked.id<sale_id>("sale_id");
+    filter.state = read_state(query);
+    if (call.principal.is_admin()) {
+        filter.user = query.id<user_id>("user_id");
+        filter.sale = query.id<sale_id>("sale_id");
     }
-    asked.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    query.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    auto found = co_await it.shop.parts.orders.list(it.who, std::move(wanted), filter);
-    if (!found) co_return found.error();
-    const auto show = [&](const order::order& one) {
-        return order::to_json(one, it.shop.chosen.currency);
+    auto orders =
+        co_await call.context.services.orders.list(call.principal, std::move(page), filter);
+    if (!orders) co_return orders.error();
+    const auto to_json = [&](const order::order& order) {
+        return order::to_json(order, call.context.settings.currency);
     };
-    auto answer = page_reply(it.sent, *found, show);
+    auto answer = page_reply(call.request, *orders, to_json);
     answer.headers.emplace_back("Cache-Control", "no-store");
     co_return answer;
 }
 
-answering read_order(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto found = co_await it.shop.parts.orders.read(it.who, *id);
-    if (!found) co_return found.error();
-    co_return private_reply(200, order::to_json(*found, it.shop.chosen.currency));
+awaitable_reply read_order(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto order = co_await call.context.services.orders.read(call.principal, *id);
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
-answering cancel_order(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto trace = it.sent.traceparent;
-    auto cancelled = co_await it.shop.parts.orders.cancel(it.who, *id, std::move(trace));
-    if (!cancelled) co_return cancelled.error();
-    co_return private_reply(200, order::to_json(*cancelled, it.shop.chosen.currency));
+awaitable_reply cancel_order(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto trace = call.request.traceparent;
+    auto order =
+        co_await call.context.services.orders.cancel(call.principal, *id, std::move(trace));
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
-answering set_delivery(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    order::delivery_change wanted;
-    wanted.to = static_cast<order::delivery_step>(in.choice("state", delivery_steps));
-    wanted.carrier = in.optional_text("carrier", carrier_rule);
-    wanted.tracking = in.optional_text("tracking", carrier_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto trace = it.sent.traceparent;
-    auto set = co_await it.shop.parts.orders.set_delivery(it.who, *id, std::move(wanted),
-                                                          std::move(trace));
-    if (!set) co_return set.error();
-    co_return private_reply(200, order::to_json(*set, it.shop.chosen.currency));
+awaitable_reply set_delivery(api_call call) {
+    auto body = call.read_body();
+    order::delivery_change change;
+    change.to = static_cast<order::delivery_step>(body.choice("state", delivery_steps));
+    change.carrier = body.optional_text("carrier", carrier_rule);
+    change.tracking = body.optional_text("tracking", carrier_rule);
+    body.finish();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto trace = call.request.traceparent;
+    auto order = co_await call.context.services.orders.set_delivery(
+        call.principal, *id, std::move(change), std::move(trace));
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
-answering request_return(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto reason = in.text("reason", reason_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto trace = it.sent.traceparent;
-    auto requested = co_await it.shop.parts.orders.request_return(it.who, *id, std::move(reason),
-                                                                  std::move(trace));
-    if (!requested) co_return requested.error();
-    co_return private_reply(200, order::to_json(*requested, it.shop.chosen.currency));
+awaitable_reply request_return(api_call call) {
+    auto body = call.read_body();
+    auto reason = body.text("reason", reason_rule);
+    body.finish();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto trace = call.request.traceparent;
+    auto order = co_await call.context.services.orders.request_return(
+        call.principal, *id, std::move(reason), std::move(trace));
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
-answering accept_return(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto trace = it.sent.traceparent;
-    auto accepted = co_await it.shop.parts.orders.accept_return(it.who, *id, std::move(trace));
-    if (!accepted) co_return accepted.error();
-    co_return private_reply(200, order::to_json(*accepted, it.shop.chosen.currency));
+awaitable_reply accept_return(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto trace = call.request.traceparent;
+    auto order =
+        co_await call.context.services.orders.accept_return(call.principal, *id, std::move(trace));
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
 }  // namespace market::http

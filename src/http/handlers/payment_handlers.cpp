@@ -4,8 +4,6 @@
 namespace market::http {
 namespace {
 
-failure no_such_order() { return failure{errc::order_not_found, "there is no such order"}; }
-
 constexpr std::array<std::string_view, 1> methods{"card"};
 constexpr std::array<std::string_view, 2> tokens{"tok_ok", "tok_declined"};  // the sandbox's
 constexpr std::array kinds{order::payment_notice::what::captured,
@@ -13,38 +11,37 @@ constexpr std::array kinds{order::payment_notice::what::captured,
 
 }  // namespace
 
-answering pay_order(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    in.choice("method", methods);
-    const std::string token{tokens.at(in.choice("token", tokens))};
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<order_id>();
-    if (!id) co_return no_such_order();
-    auto trace = it.sent.traceparent;
-    auto paid = co_await it.shop.parts.orders.pay(it.who, *id, token, std::move(trace));
-    if (!paid) co_return paid.error();
-    co_return private_reply(200, order::to_json(*paid, it.shop.chosen.currency));
+awaitable_reply pay_order(api_call call) {
+    auto body = call.read_body();
+    body.choice("method", methods);
+    const std::string token{tokens.at(body.choice("token", tokens))};
+    body.finish();
+    const auto id = call.id<order_id>();
+    if (!id) co_return id.error();
+    auto trace = call.request.traceparent;
+    auto order =
+        co_await call.context.services.orders.pay(call.principal, *id, token, std::move(trace));
+    if (!order) co_return order.error();
+    co_return private_reply(200, order::to_json(*order, call.context.settings.currency));
 }
 
-answering take_payment_notice(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    order::payment_notice told;
-    told.id = in.text("id", notice_id_rule);
+awaitable_reply take_payment_notice(api_call call) {
+    auto body = call.read_body();
+    order::payment_notice notice;
+    notice.id = body.text("id", notice_id_rule);
     std::array<std::string_view, kinds.size()> names;
     std::transform(kinds.begin(), kinds.end(), names.begin(),
-                   [](order::payment_notice::what one) { return order::to_string(one); });
-    told.kind = kinds.at(in.choice("type", names));
-    told.order = in.id<order_id>("order_id");
-    told.at = in.time("at");
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto trace = it.sent.traceparent;
-    auto taken = co_await it.shop.parts.orders.take_notice(std::move(told), std::move(trace));
-    if (!taken) co_return taken.error();
-    co_return private_reply(200, order::to_json(*taken));
+                   [](order::payment_notice::what kind) { return order::to_string(kind); });
+    notice.kind = kinds.at(body.choice("type", names));
+    notice.order = body.id<order_id>("order_id");
+    notice.at = body.time("at");
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto trace = call.request.traceparent;
+    auto receipt =
+        co_await call.context.services.orders.take_notice(std::move(notice), std::move(trace));
+    if (!receipt) co_return receipt.error();
+    co_return private_reply(200, order::to_json(*receipt));
 }
 
 }  // namespace market::http

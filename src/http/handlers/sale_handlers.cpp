@@ -8,142 +8,134 @@
 namespace market::http {
 namespace {
 
-failure no_such_sale() { return failure{errc::sale_not_found, "there is no such sale"}; }
-
 constexpr std::array statuses{catalog::sale_status::ended, catalog::sale_status::upcoming,
                               catalog::sale_status::paused, catalog::sale_status::sold_out,
                               catalog::sale_status::open};
 
-std::optional<catalog::sale_status> read_status(query_reader& asked) {
+std::optional<catalog::sale_status> read_status(query_reader& query) {
     std::array<std::string_view, statuses.size()> names;
     std::transform(statuses.begin(), statuses.end(), names.begin(),
-                   [](catalog::sale_status one) { return catalog::to_string(one); });
-    const auto chosen = asked.choice("status", names);
+                   [](catalog::sale_status status) { return catalog::to_string(status); });
+    const auto chosen = query.choice("status", names);
     return chosen ? std::optional(statuses.at(*chosen)) : std::nullopt;
 }
 
 /// The resource after a change, with its tag for the next.
-reply changed(int status, const catalog::sale& now, const std::string& currency) {
-    reply answer{status, catalog::to_json(now, currency)};
-    answer.headers.emplace_back("ETag", catalog::etag_of(now, currency));
+reply changed(int status, const catalog::sale& sale, const std::string& currency) {
+    reply answer{status, catalog::to_json(sale, currency)};
+    answer.headers.emplace_back("ETag", catalog::etag_of(sale, currency));
     return answer;
 }
 
-answering set_paused(call it, bool paused) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto now = co_await it.shop.parts.catalog.pause_sale(*id, paused);
-    if (!now) co_return now.error();
-    co_return changed(200, *now, it.shop.chosen.currency);
+awaitable_reply set_paused(api_call call, bool paused) {
+    call.takes_no_parameters();
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto sale = co_await call.context.services.catalog.pause_sale(*id, paused);
+    if (!sale) co_return sale.error();
+    co_return changed(200, *sale, call.context.settings.currency);
 }
 
 }  // namespace
 
-answering create_sale(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    catalog::new_sale wanted;
-    wanted.product = in.id<product_id>("product_id");
-    wanted.title = in.text("title", title_rule);
-    wanted.price = in.price("price", it.shop.chosen.currency);
-    wanted.quantity = in.integer("quantity", 1, stock_quantity_max);
-    wanted.per_user_limit = in.integer("per_user_limit", 1, per_user_limit_max);
-    wanted.starts_at = in.time("starts_at");
-    wanted.ends_at = in.time("ends_at");
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+awaitable_reply create_sale(api_call call) {
+    auto body = call.read_body();
+    catalog::new_sale sale;
+    sale.product = body.id<product_id>("product_id");
+    sale.title = body.text("title", title_rule);
+    sale.price = body.price("price", call.context.settings.currency);
+    sale.quantity = body.integer("quantity", 1, stock_quantity_max);
+    sale.per_user_limit = body.integer("per_user_limit", 1, per_user_limit_max);
+    sale.starts_at = body.time("starts_at");
+    sale.ends_at = body.time("ends_at");
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    auto made = co_await it.shop.parts.catalog.create_sale(std::move(wanted), it.who.id);
-    if (!made) co_return made.error();
-    auto answer = changed(201, *made, it.shop.chosen.currency);
-    answer.headers.emplace_back("Location", "/v1/sales/" + to_string(made->id));
+    auto created =
+        co_await call.context.services.catalog.create_sale(std::move(sale), call.principal.id);
+    if (!created) co_return created.error();
+    auto answer = changed(201, *created, call.context.settings.currency);
+    answer.headers.emplace_back("Location", "/v1/sales/" + to_string(created->id));
     co_return answer;
 }
 
-answering list_sales(call it) {
-    query_reader asked(it.sent.query, it.found);
-    auto wanted = asked.page();
+awaitable_reply list_sales(api_call call) {
+    auto query = call.read_query();
+    auto page = query.page();
     catalog::sale_filter filter;
-    filter.status = read_status(asked);
-    filter.product = asked.id<product_id>("product_id");
-    asked.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+    filter.status = read_status(query);
+    filter.product = query.id<product_id>("product_id");
+    query.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
-    auto found = co_await it.shop.parts.catalog.list_sales(std::move(wanted), filter);
-    if (!found) co_return found.error();
-    co_return rendered_page(it.sent, **found);
+    auto sales = co_await call.context.services.catalog.list_sales(std::move(page), filter);
+    if (!sales) co_return sales.error();
+    co_return rendered_page(call.request, **sales);
 }
 
-answering read_sale(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto found = co_await it.shop.parts.catalog.read_sale(*id);
-    if (!found) co_return found.error();
-    co_return rendered_reply(it.sent, **found);
+awaitable_reply read_sale(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto sale = co_await call.context.services.catalog.read_sale(*id);
+    if (!sale) co_return sale.error();
+    co_return rendered_reply(call.request, **sale);
 }
 
-answering change_sale(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    catalog::sale_change wanted;
-    wanted.title = in.optional_text("title", title_rule);
-    if (in.has("price")) wanted.price = in.price("price", it.shop.chosen.currency);
-    if (in.has("quantity")) wanted.quantity = in.integer("quantity", 1, stock_quantity_max);
-    if (in.has("per_user_limit"))
-        wanted.per_user_limit = in.integer("per_user_limit", 1, per_user_limit_max);
-    if (in.has("starts_at")) wanted.starts_at = in.time("starts_at");
-    if (in.has("ends_at")) wanted.ends_at = in.time("ends_at");
-    in.finish();
-    auto upon = read_if_match(it.sent, it.found);
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto now = co_await it.shop.parts.catalog.change_sale(*id, std::move(wanted), it.who.id,
-                                                          std::move(upon));
-    if (!now) co_return now.error();
-    co_return changed(200, *now, it.shop.chosen.currency);
+awaitable_reply change_sale(api_call call) {
+    auto body = call.read_body();
+    catalog::sale_change change;
+    change.title = body.optional_text("title", title_rule);
+    if (body.has("price")) change.price = body.price("price", call.context.settings.currency);
+    if (body.has("quantity")) change.quantity = body.integer("quantity", 1, stock_quantity_max);
+    if (body.has("per_user_limit"))
+        change.per_user_limit = body.integer("per_user_limit", 1, per_user_limit_max);
+    if (body.has("starts_at")) change.starts_at = body.time("starts_at");
+    if (body.has("ends_at")) change.ends_at = body.time("ends_at");
+    body.finish();
+    auto condition = read_if_match(call.request, call.errors);
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto sale = co_await call.context.services.catalog.change_sale(
+        *id, std::move(change), call.principal.id, std::move(condition));
+    if (!sale) co_return sale.error();
+    co_return changed(200, *sale, call.context.settings.currency);
 }
 
-answering pause_sale(call it) { return set_paused(std::move(it), true); }
+awaitable_reply pause_sale(api_call call) { return set_paused(std::move(call), true); }
 
-answering resume_sale(call it) { return set_paused(std::move(it), false); }
+awaitable_reply resume_sale(api_call call) { return set_paused(std::move(call), false); }
 
-answering close_sale(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto closed = co_await it.shop.parts.catalog.close_sale(*id, it.who.id);
-    if (!closed) co_return closed.error();
-    co_return changed(200, *closed, it.shop.chosen.currency);
+awaitable_reply close_sale(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto sale = co_await call.context.services.catalog.close_sale(*id, call.principal.id);
+    if (!sale) co_return sale.error();
+    co_return changed(200, *sale, call.context.settings.currency);
 }
 
-answering read_sale_stock(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto found = co_await it.shop.parts.catalog.read_sale_stock(*id);
-    if (!found) co_return found.error();
-    co_return reply{200, catalog::to_json(*found)};
+awaitable_reply read_sale_stock(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto stock = co_await call.context.services.catalog.read_sale_stock(*id);
+    if (!stock) co_return stock.error();
+    co_return reply{200, catalog::to_json(*stock)};
 }
 
-answering rebuild_gate(call it) {
-    it.takes_no_parameters();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    const auto id = it.id<sale_id>();
-    if (!id) co_return no_such_sale();
-    auto rebuilt = co_await it.shop.parts.rebuilder.rebuild(*id, stock::rebuild_reason::forced);
+awaitable_reply rebuild_gate(api_call call) {
+    call.takes_no_parameters();
+    const auto id = call.id<sale_id>();
+    if (!id) co_return id.error();
+    auto outcome =
+        co_await call.context.services.rebuilder.rebuild(*id, stock::rebuild_reason::forced);
     // A closed sale has no gate to load, and needs none.
-    const bool is_needless = !rebuilt && rebuilt.error().code == errc::sale_ended;
-    if (!rebuilt && !is_needless) co_return rebuilt.error();
-    auto found = co_await it.shop.parts.catalog.read_sale_stock(*id);
-    if (!found) co_return found.error();
-    co_return reply{200, catalog::to_json(*found)};
+    const bool has_no_gate = !outcome && outcome.error().code == errc::sale_ended;
+    if (!outcome && !has_no_gate) co_return outcome.error();
+    auto stock = co_await call.context.services.catalog.read_sale_stock(*id);
+    if (!stock) co_return stock.error();
+    co_return reply{200, catalog::to_json(*stock)};
 }
 
 }  // namespace market::http

@@ -27,11 +27,11 @@ std::string page(std::string_view content) {
 
 }  // namespace
 
-answering show_set_up(call it) {
-    query_reader asked(it.sent.query, it.found);
-    const auto token = asked.text("token", token_rule).value_or("");
-    asked.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
+awaitable_reply show_set_up(api_call call) {
+    auto query = call.read_query();
+    const auto token = query.text("token", token_rule).value_or("");
+    query.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
     co_return uncached_page(page(
         "<p>This makes the first administrator. The link works once, for an hour after the "
@@ -47,24 +47,24 @@ answering show_set_up(call it) {
         "<button>Make the administrator</button></form>"));
 }
 
-answering set_up(call it) {
-    it.takes_no_parameters();
-    object_reader in(it.body, "", it.found);
-    auto token = in.text("token", token_rule);
-    auto email = in.text("email", email_rule);
-    auto password = in.text("password", new_password_rule);
-    auto name = in.text("name", name_rule);
-    in.finish();
-    if (auto refused = it.found.refusal()) co_return *std::move(refused);
-    auto client = it.client();
-    auto made =
-        co_await it.shop.parts.users.set_up(std::move(token), std::move(email), std::move(password),
-                                            std::move(name), std::move(client));
-    if (!made) co_return made.error();
-    const bool by_form = is_form(it.sent.content_type);
+awaitable_reply set_up(api_call call) {
+    auto body = call.read_body();
+    auto token = body.text("token", token_rule);
+    auto email = body.text("email", email_rule);
+    auto password = body.text("password", new_password_rule);
+    auto name = body.text("name", name_rule);
+    body.finish();
+    if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
+    auto client = call.client();
+    auto account = co_await call.context.services.users.set_up(std::move(token), std::move(email),
+                                                               std::move(password), std::move(name),
+                                                               std::move(client));
+    if (!account) co_return account.error();
+    const bool by_form = is_form(call.request.content_type);
     auto answer =
-        by_form ? uncached_page(page("<p>Done: " + escape_html(made->email) + " can log in.</p>"))
-                : private_reply(201, user::to_json(*made));
+        by_form
+            ? uncached_page(page("<p>Done: " + escape_html(account->email) + " can log in.</p>"))
+            : private_reply(201, user::to_json(*account));
     answer.status = 201;
     answer.headers.emplace_back("Location", "/v1/users/me");
     co_return answer;

@@ -67,11 +67,11 @@ std::optional<std::int64_t> version_in(const entity_tag& tag) {
 
 }  // namespace
 
-catalog::version_condition read_if_match(const request& sent, findings& found) {
-    if (sent.if_match.empty()) return std::nullopt;
-    const auto list = read_tags(sent.if_match);
+catalog::version_condition read_if_match(const request& request, input_errors& errors) {
+    if (request.if_match.empty()) return std::nullopt;
+    const auto list = read_tags(request.if_match);
     if (!list) {
-        found.add(culprit::place::header, "If-Match", "format", "has to be * or a list of ETags");
+        errors.add(culprit::place::header, "If-Match", "format", "has to be * or a list of ETags");
         return std::nullopt;
     }
     if (list->any) return std::nullopt;
@@ -81,9 +81,9 @@ catalog::version_condition read_if_match(const request& sent, findings& found) {
     return versions;
 }
 
-bool is_known_to(const request& sent, std::string_view etag) {
-    if (sent.if_none_match.empty()) return false;
-    const auto list = read_tags(sent.if_none_match);
+bool client_has(const request& request, std::string_view etag) {
+    if (request.if_none_match.empty()) return false;
+    const auto list = read_tags(request.if_none_match);
     if (!list) return false;
     return list->any || std::any_of(list->tags.begin(), list->tags.end(),
                                     [&](const auto& tag) { return tag.opaque == etag; });

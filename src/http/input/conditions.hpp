@@ -9,9 +9,9 @@ namespace market::http {
 
 /// The versions that If-Match names; empty: none was sent, or `*`. Malformed: a finding. A tag that
 /// is weak, or none of ours, matches no version.
-catalog::version_condition read_if_match(const request& sent, findings& found);
+catalog::version_condition read_if_match(const request& request, input_errors& errors);
 
 /// Does If-None-Match name the tag, or `*`? What is malformed names nothing.
-bool is_known_to(const request& sent, std::string_view etag);
+bool client_has(const request& request, std::string_view etag);
 
 }  // namespace market::http

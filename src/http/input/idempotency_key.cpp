@@ -6,10 +6,10 @@
 namespace market::http {
 
 std::optional<std::string> read_idempotency_key(const std::vector<std::string>& sent,
-                                                findings& found) {
+                                                input_errors& errors) {
     if (sent.empty()) return std::nullopt;
     const auto fault = [&](const char* code, const char* detail) {
-        found.add(culprit::place::header, "Idempotency-Key", code, detail);
+        errors.add(culprit::place::header, "Idempotency-Key", code, detail);
         return std::nullopt;
     };
     if (sent.size() > 1) return fault("duplicate", "is sent more than once");

@@ -10,6 +10,6 @@ namespace market::http {
 /// The `Idempotency-Key` of a request: 1-255 visible ASCII characters, `"k"` meaning `k`. Empty
 /// when none was sent, or after a fault, which goes to the findings.
 std::optional<std::string> read_idempotency_key(const std::vector<std::string>& sent,
-                                                findings& found);
+                                                input_errors& errors);
 
 }  // namespace market::http

@@ -8,21 +8,22 @@
 
 namespace market::http {
 
-/// All that is wrong with a request's members, parameters and headers: told at once.
-class findings {
+/// Collects everything that is wrong with a request's members, parameters and headers, so that one
+/// reply names it all.
+class input_errors {
 public:
     void add(culprit::place where, std::string at, std::string code, std::string detail) {
-        found_.push_back({where, std::move(at), std::move(code), std::move(detail)});
+        culprits_.push_back({where, std::move(at), std::move(code), std::move(detail)});
     }
 
-    /// Empty: nothing is wrong.
+    /// validation_failed; empty when nothing is wrong.
     std::optional<failure> refusal() const {
-        if (found_.empty()) return std::nullopt;
-        return failure{errc::validation_failed, "the input is not valid: see errors", found_};
+        if (culprits_.empty()) return std::nullopt;
+        return failure{errc::validation_failed, "the input is not valid: see errors", culprits_};
     }
 
 private:
-    std::vector<culprit> found_;
+    std::vector<culprit> culprits_;
 };
 
 }  // namespace market::http

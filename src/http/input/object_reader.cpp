@@ -6,9 +6,9 @@
 #include <array>
 
 namespace market::http {
-object_reader::object_reader(const boost::json::value& value, std::string at, findings& found)
-    : object_(value.if_object()), at_(std::move(at)), found_(found) {
-    if (!object_) found_.add(culprit::place::pointer, at_, "type", "has to be an object");
+object_reader::object_reader(const boost::json::value& value, std::string at, input_errors& errors)
+    : object_(value.if_object()), at_(std::move(at)), errors_(errors) {
+    if (!object_) errors_.add(culprit::place::pointer, at_, "type", "has to be an object");
 }
 
 bool object_reader::has(std::string_view name) const {
@@ -35,7 +35,7 @@ const boost::json::value* object_reader::required(std::string_view name) {
 
 void object_reader::fault(std::string_view name, const char* code, std::string detail) {
     if (!object_) return;  // said already
-    found_.add(culprit::place::pointer, pointer_to(at_, name), code, std::move(detail));
+    errors_.add(culprit::place::pointer, pointer_to(at_, name), code, std::move(detail));
 }
 
 std::string object_reader::checked_text(std::string_view name, const boost::json::value& value,
@@ -105,7 +105,7 @@ instant object_reader::time(std::string_view name) {
 money object_reader::price(std::string_view name, std::string_view currency) {
     const auto* value = required(name);
     if (!value) return {};
-    object_reader in(*value, pointer_to(at_, name), found_);
+    object_reader in(*value, pointer_to(at_, name), errors_);
     const auto amount = in.integer("amount", 0, price_max);
     const std::array allowed{currency};
     in.choice("currency", allowed);
@@ -116,7 +116,7 @@ money object_reader::price(std::string_view name, std::string_view currency) {
 market::address object_reader::address(std::string_view name) {
     const auto* value = required(name);
     if (!value) return {};
-    object_reader in(*value, pointer_to(at_, name), found_);
+    object_reader in(*value, pointer_to(at_, name), errors_);
     market::address out;
     out.state = in.text("state", address_part_rule);
     out.city = in.text("city", address_part_rule);

@@ -25,7 +25,7 @@ namespace market::http {
 class object_reader {
 public:
     /// `at` is the pointer of `value`; not an object: `type` there, and nothing more is said.
-    object_reader(const boost::json::value& value, std::string at, findings& found);
+    object_reader(const boost::json::value& value, std::string at, input_errors& errors);
 
     bool has(std::string_view member) const;
     /// Is it there, and null? Then it counts as read.
@@ -64,7 +64,7 @@ private:
 
     const boost::json::object* object_;
     std::string at_;
-    findings& found_;
+    input_errors& errors_;
     std::vector<std::string_view> asked_;
 };
 

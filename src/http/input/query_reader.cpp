@@ -20,7 +20,7 @@ boost::urls::encoding_opts form_style() {
 
 }  // namespace
 
-query_reader::query_reader(std::string_view query, findings& found) : found_(found) {
+query_reader::query_reader(std::string_view query, input_errors& errors) : errors_(errors) {
     if (query.empty()) return;
     const auto parsed = boost::urls::parse_query(query);
     if (!parsed) return;  // the request line was refused before
@@ -38,7 +38,7 @@ query_reader::query_reader(std::string_view query, findings& found) : found_(fou
 }
 
 void query_reader::fault(std::string_view name, const char* code, std::string detail) {
-    found_.add(culprit::place::parameter, std::string(name), code, std::move(detail));
+    errors_.add(culprit::place::parameter, std::string(name), code, std::move(detail));
 }
 
 const std::string* query_reader::find(std::string_view name) {

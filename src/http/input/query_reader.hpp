@@ -17,7 +17,7 @@ namespace market::http {
 class query_reader {
 public:
     /// `query` is percent-encoded, without the `?`. `found` must outlive the reader.
-    query_reader(std::string_view query, findings& found);
+    query_reader(std::string_view query, input_errors& errors);
 
     std::optional<std::string> text(std::string_view name, const text_rule& rule);
     /// The position of the value in `allowed`.
@@ -48,7 +48,7 @@ private:
     const std::string* find(std::string_view name);
 
     std::vector<parameter> sent_;
-    findings& found_;
+    input_errors& errors_;
 };
 
 /// `path?query` with the cursor replaced, for `Link: rel="next"`.

@@ -22,45 +22,47 @@ inline constexpr std::chrono::seconds head_wait{10};
 inline constexpr std::chrono::seconds body_wait{30};
 inline constexpr std::chrono::seconds idle_wait{60};
 inline constexpr std::chrono::seconds write_wait{30};
-/// What is on the wire when a stop begins is still answered: idle connections stay open so long.
-inline constexpr std::chrono::milliseconds leave_wait{300};
+/// How long connections stay open after a stop begins: requests that are on their way by then are
+/// still answered.
+inline constexpr std::chrono::milliseconds drain_wait{300};
 
-/// One client: its requests one after another, until either side has enough. Lives on one I/O
-/// thread, whose sweep calls expire(); that is cheaper than a timer for each read and write.
+/// Serves the requests of one client, one after another. Lives on one I/O thread. Its deadlines are
+/// kept by that thread, which calls expire(): cheaper than a timer for each read and write.
 class connection {
 public:
-    /// `shop` and `routes` outlive it.
-    /// `peer`: the address of the other end; empty: a Unix socket.
-    connection(stream_socket socket, std::string peer, const world& shop, const dispatcher& routes);
+    /// `context` and `dispatcher` outlive it. `peer` is the address of the client; empty for a Unix
+    /// socket.
+    connection(stream_socket socket, std::string peer, const server_context& context,
+               const dispatcher& dispatcher);
 
-    /// Until the connection has ended. The connection outlives the coroutine.
+    /// Returns when the connection has ended. The object must outlive the coroutine.
     asio::awaitable<void> run();
 
-    /// Closes the socket when its deadline is over; what waits on it then ends.
+    /// Closes the socket when its deadline is over, which ends what waits on it.
     void expire(deadline now);
-    /// Takes requests that come within `leave_wait`, and no more.
-    void leave_soon();
+    /// Serves the requests that arrive within `drain_wait`, then closes.
+    void close_soon();
     void close();
 
 private:
     asio::awaitable<bool> serve_one();
     asio::awaitable<bool> read_until(request_reader::stage wanted);
-    asio::awaitable<bool> invite_body();
-    asio::awaitable<bool> answer(opening opened);
+    asio::awaitable<bool> write_continue();
+    asio::awaitable<bool> answer(checked_head head);
     asio::awaitable<void> refuse(failure refused);
     asio::awaitable<bool> write(std::string bytes);
     asio::awaitable<void> linger();
     void wait_at_most(std::chrono::milliseconds span);
-    bool more_has_come() const;
+    bool has_more_input() const;
     bool is_last_reply();
 
     stream_socket socket_;
     const std::string peer_;
-    const world& shop_;
-    const dispatcher& routes_;
+    const server_context& context_;
+    const dispatcher& dispatcher_;
     request_reader reader_;
     deadline until_ = deadline::max();
-    deadline leave_at_ = deadline::max();
+    deadline drain_until_ = deadline::max();
     bool idle_ = true;
 };
 

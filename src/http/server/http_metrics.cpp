@@ -37,8 +37,8 @@ metrics::histogram& seconds = metrics::make_histogram(
 
 }  // namespace
 
-void count_request(const route* to, int status, std::chrono::duration<double> took) {
-    const auto found = counters().find(to);
+void count_request(const route* route, int status, std::chrono::duration<double> took) {
+    const auto found = counters().find(route);
     if (found == counters().end()) return;  // a route of the control socket
     found->second.at(static_cast<std::size_t>(status) / 100 - 1)->add();
     seconds.observe(took.count());

@@ -5,7 +5,7 @@
 
 namespace market::http {
 
-/// One reply of the TCP listener; `to` is null when no route was found.
-void count_request(const route* to, int status, std::chrono::duration<double> took);
+/// Counts one reply of the TCP listener. `route` is null when none was found.
+void count_request(const route* route, int status, std::chrono::duration<double> took);
 
 }  // namespace market::http

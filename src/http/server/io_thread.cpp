@@ -47,62 +47,65 @@ bool connection_count::wait_for_none(deadline until) {
     return changed_.wait_until(lock, until, [this] { return open_ == 0; });
 }
 
-io_thread::io_thread(const world& shop, connection_count& count, std::size_t connections_max)
-    : shop_(shop),
+io_thread::io_thread(const server_context& context, connection_count& count,
+                     std::size_t connections_max)
+    : context_(context),
       count_(count),
       connections_max_(connections_max),
-      work_(context_.get_executor()) {
-    asio::co_spawn(context_, sweep(), log_if_failed);
-    thread_ = std::thread([this] { context_.run(); });
+      work_(io_context_.get_executor()) {
+    asio::co_spawn(io_context_, sweep(), log_if_failed);
+    thread_ = std::thread([this] { io_context_.run(); });
 }
 
 io_thread::~io_thread() {
     drain();
-    cut();
+    close_connections();
     // Handlers hold references to services and may be resumed by their threads.
     count_.wait_for_none(deadline::max());
-    context_.stop();
+    io_context_.stop();
     thread_.join();
 }
 
-void io_thread::accept_on(tcp_acceptor acceptor, const dispatcher& routes) {
+void io_thread::accept_on(tcp_acceptor acceptor, const dispatcher& dispatcher) {
     tcp_.emplace(std::move(acceptor));
-    tcp_routes_ = &routes;
-    asio::co_spawn(context_, accept_all(*tcp_, routes, counted(count_)), log_if_failed);
+    tcp_dispatcher_ = &dispatcher;
+    asio::co_spawn(io_context_, accept_all(*tcp_, dispatcher, counted_connection(count_)),
+                   log_if_failed);
 }
 
-void io_thread::accept_on(unix_acceptor acceptor, const dispatcher& routes) {
+void io_thread::accept_on(unix_acceptor acceptor, const dispatcher& dispatcher) {
     unix_.emplace(std::move(acceptor));
-    unix_routes_ = &routes;
-    asio::co_spawn(context_, accept_all(*unix_, routes, counted(count_)), log_if_failed);
+    unix_dispatcher_ = &dispatcher;
+    asio::co_spawn(io_context_, accept_all(*unix_, dispatcher, counted_connection(count_)),
+                   log_if_failed);
 }
 
 void io_thread::finish_accepting() {
-    if (tcp_ && tcp_->is_open()) accept_waiting(*tcp_, *tcp_routes_);
-    if (unix_ && unix_->is_open()) accept_waiting(*unix_, *unix_routes_);
+    if (tcp_ && tcp_->is_open()) accept_waiting(*tcp_, *tcp_dispatcher_);
+    if (unix_ && unix_->is_open()) accept_waiting(*unix_, *unix_dispatcher_);
 }
 
 void io_thread::drain() {
-    asio::post(context_, [this] {
+    asio::post(io_context_, [this] {
         finish_accepting();
-        for (auto* one : connections_) one->leave_soon();
+        for (auto* one : connections_) one->close_soon();
     });
 }
 
-void io_thread::cut() {
-    asio::post(context_, [this] {
+void io_thread::close_connections() {
+    asio::post(io_context_, [this] {
         for (auto* one : connections_) one->close();
     });
 }
 
 /// Counted: a stop is not over while one that is accepted has yet to begin.
 template <class Acceptor>
-asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& routes,
-                                            [[maybe_unused]] counted open) {
+asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& dispatcher,
+                                            [[maybe_unused]] counted_connection counted) {
     while (acceptor.is_open()) {
         bool goes_on = false;
         try {
-            goes_on = co_await accept_one(acceptor, routes);
+            goes_on = co_await accept_one(acceptor, dispatcher);
         } catch (const std::exception& failed) {  // for want of memory: that may pass
             log::error("http.accept_failed", {{"cause", std::string(failed.what())}});
         }
@@ -112,27 +115,27 @@ asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher
 
 /// False: not now.
 template <class Acceptor>
-asio::awaitable<bool> io_thread::accept_one(Acceptor& acceptor, const dispatcher& routes) {
+asio::awaitable<bool> io_thread::accept_one(Acceptor& acceptor, const dispatcher& dispatcher) {
     if (connections_.size() >= connections_max_) co_return false;
-    auto [failed, socket] = co_await acceptor.async_accept(context_.get_executor(), as_outcome);
+    auto [failed, socket] = co_await acceptor.async_accept(io_context_.get_executor(), as_outcome);
     if (failed == asio::error::operation_aborted) co_return true;
     if (failed == asio::error::connection_aborted) co_return true;
     if (failed) {
         log::warning("http.accept_failed", {{"cause", failed.message()}});
         co_return false;
     }
-    begin(std::move(socket), routes);
+    start_connection(std::move(socket), dispatcher);
     co_return true;
 }
 
 /// Those whom the kernel has accepted already may have sent a request: closing would reset them.
 template <class Acceptor>
-void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& routes) {
+void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& dispatcher) {
     boost::system::error_code failed;
     acceptor.non_blocking(true, failed);
     for (auto room = connections_max_; !failed && room > connections_.size(); --room) {
-        auto socket = acceptor.accept(context_.get_executor(), failed);
-        if (!failed) begin(std::move(socket), routes);
+        auto socket = acceptor.accept(io_context_.get_executor(), failed);
+        if (!failed) start_connection(std::move(socket), dispatcher);
         if (failed == asio::error::connection_aborted) failed.clear();
     }
     boost::system::error_code ignored;
@@ -140,35 +143,36 @@ void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& routes) {
 }
 
 template <class Socket>
-void io_thread::begin(Socket socket, const dispatcher& routes) {
+void io_thread::start_connection(Socket socket, const dispatcher& dispatcher) {
     std::string peer;
     if constexpr (std::is_same_v<typename Socket::protocol_type, asio::ip::tcp>) {
         boost::system::error_code ignored;  // slower without, but right
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         peer = peer_of(socket);
     }
-    asio::co_spawn(
-        context_, serve(stream_socket(std::move(socket)), std::move(peer), routes, counted(count_)),
-        log_if_failed);
+    asio::co_spawn(io_context_,
+                   serve(stream_socket(std::move(socket)), std::move(peer), dispatcher,
+                         counted_connection(count_)),
+                   log_if_failed);
 }
 
 asio::awaitable<void> io_thread::serve(stream_socket socket, std::string peer,
-                                       const dispatcher& routes, counted open) {
-    connection client(std::move(socket), std::move(peer), shop_, routes);
-    struct enrolled {
+                                       const dispatcher& dispatcher, counted_connection counted) {
+    connection client(std::move(socket), std::move(peer), context_, dispatcher);
+    struct registration {
         io_thread& thread;
         connection* client;
-        counted open;
-        enrolled(io_thread& in, connection& of, counted one)
-            : thread(in), client(&of), open(std::move(one)) {
+        counted_connection counted;
+        registration(io_thread& in, connection& of, counted_connection one)
+            : thread(in), client(&of), counted(std::move(one)) {
             thread.connections_.insert(client);
         }
-        enrolled(const enrolled&) = delete;
-        enrolled& operator=(const enrolled&) = delete;
-        ~enrolled() { thread.connections_.erase(client); }
+        registration(const registration&) = delete;
+        registration& operator=(const registration&) = delete;
+        ~registration() { thread.connections_.erase(client); }
     };
-    const enrolled here(*this, client, std::move(open));
-    if (shop_.draining.load(std::memory_order_relaxed)) client.leave_soon();
+    const registration registered(*this, client, std::move(counted));
+    if (context_.draining.load(std::memory_order_relaxed)) client.close_soon();
     co_await client.run();
 }
 
@@ -181,7 +185,7 @@ asio::awaitable<void> io_thread::sweep() {
 }
 
 asio::awaitable<void> io_thread::pause(std::chrono::milliseconds span) {
-    asio::steady_timer timer(context_, span);
+    asio::steady_timer timer(io_context_, span);
     co_await timer.async_wait(as_outcome);
 }
 

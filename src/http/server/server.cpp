@@ -29,37 +29,39 @@ std::size_t room_for_connections() {
 
 class beast_server final : public server {
 public:
-    beast_server(services parts, settings chosen, std::vector<readiness_check> checks)
-        : shop_{parts, std::move(chosen), std::move(checks)},
-          routes_(shop_, public_routes()),
-          control_(shop_, control_routes()) {
-        const auto count = std::max<std::size_t>(1, shop_.chosen.io_threads);
+    beast_server(http::services services, http::settings settings,
+                 std::vector<readiness_check> checks)
+        : context_{services, std::move(settings), std::move(checks)},
+          public_dispatcher_(context_, public_routes()),
+          control_dispatcher_(context_, control_routes()) {
+        const auto count = std::max<std::size_t>(1, context_.settings.io_threads);
         const auto connections_max = std::max(connections_min, room_for_connections() / count);
         for (std::size_t i = 0; i < count; ++i) {
-            threads_.push_back(std::make_unique<io_thread>(shop_, open_, connections_max));
+            threads_.push_back(std::make_unique<io_thread>(context_, open_, connections_max));
         }
     }
 
     ~beast_server() override {
-        shop_.draining = true;
+        context_.draining = true;
         // All at once, since each waits for the handlers of all.
-        for (auto& one : threads_) one->drain();
-        for (auto& one : threads_) one->cut();
+        for (auto& thread : threads_) thread->drain();
+        for (auto& thread : threads_) thread->close_connections();
     }
 
     result<void> start() override {
-        if (auto free = probe_port(shop_.chosen.address, shop_.chosen.port); !free) return free;
-        port_ = shop_.chosen.port;
+        if (auto free = probe_port(context_.settings.address, context_.settings.port); !free)
+            return free;
+        port_ = context_.settings.port;
         std::vector<tcp_acceptor> acceptors;
-        for (auto& one : threads_) {
-            auto acceptor = listen_tcp(one->context(), shop_.chosen.address, port_);
+        for (auto& thread : threads_) {
+            auto acceptor = listen_tcp(thread->io_context(), context_.settings.address, port_);
             if (!acceptor) return acceptor.error();
             port_ = acceptor->local_endpoint().port();
             acceptors.push_back(*std::move(acceptor));
         }
         if (auto listening = start_control(); !listening) return listening;
         for (std::size_t i = 0; i < threads_.size(); ++i) {
-            threads_[i]->accept_on(std::move(acceptors[i]), routes_);
+            threads_[i]->accept_on(std::move(acceptors[i]), public_dispatcher_);
         }
         return {};
     }
@@ -67,42 +69,42 @@ public:
     std::uint16_t port() const override { return port_; }
 
     bool stop(deadline until) override {
-        shop_.draining = true;
-        for (auto& one : threads_) one->drain();
-        if (is_controlled_) {
+        context_.draining = true;
+        for (auto& thread : threads_) thread->drain();
+        if (owns_control_socket_) {
             std::error_code ignored;  // a stale file is replaced at the next start
-            std::filesystem::remove(shop_.chosen.control_socket, ignored);
+            std::filesystem::remove(context_.settings.control_socket, ignored);
         }
         if (open_.wait_for_none(until)) return true;
-        for (auto& one : threads_) one->cut();
+        for (auto& thread : threads_) thread->close_connections();
         return false;
     }
 
 private:
     result<void> start_control() {
-        const auto& path = shop_.chosen.control_socket;
+        const auto& path = context_.settings.control_socket;
         if (path.empty()) return {};
-        auto acceptor = listen_unix(threads_.front()->context(), path);
+        auto acceptor = listen_unix(threads_.front()->io_context(), path);
         if (!acceptor) return acceptor.error();
-        threads_.front()->accept_on(*std::move(acceptor), control_);
-        is_controlled_ = true;
+        threads_.front()->accept_on(*std::move(acceptor), control_dispatcher_);
+        owns_control_socket_ = true;
         return {};
     }
 
-    world shop_;
-    dispatcher routes_;
-    dispatcher control_;
+    server_context context_;
+    dispatcher public_dispatcher_;
+    dispatcher control_dispatcher_;
     connection_count open_;
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::uint16_t port_ = 0;
-    bool is_controlled_ = false;  ///< the control socket's file is ours
+    bool owns_control_socket_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<server> make_server(services parts, settings chosen,
+std::unique_ptr<server> make_server(services services, settings settings,
                                     std::vector<readiness_check> checks) {
-    return std::make_unique<beast_server>(parts, std::move(chosen), std::move(checks));
+    return std::make_unique<beast_server>(services, std::move(settings), std::move(checks));
 }
 
 }  // namespace market::http
