@@ -1,4 +1,4 @@
-# The two documents become string literals, so that the binary needs no file beside it.
+# The two documents become string literals, so that the binary needs no files at run time.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${CMAKE_SOURCE_DIR}/src/http/openapi.json ${CMAKE_SOURCE_DIR}/src/http/documents/docs.html)
 file(READ ${CMAKE_SOURCE_DIR}/src/http/openapi.json MARKET_OPENAPI_JSON)

@@ -19,20 +19,20 @@ errc refusal_of(std::string_view head) {
     const auto length = find_head(head, looked);
     if (!length) return length.error().code;
     if (*length != head.size()) return errc::internal;
-    const auto frame = check_head(head);
+    const auto frame = read_framing(head);
     return frame ? errc::internal : frame.error().code;
 }
 
 bool passes(std::string_view head) {
     std::size_t looked = 0;
     const auto length = find_head(head, looked);
-    return length && *length == head.size() && check_head(head).has_value();
+    return length && *length == head.size() && read_framing(head).has_value();
 }
 
 }  // namespace
 
 TEST_CASE("a plain head passes and tells its length", "[http][framing]") {
-    const auto frame = check_head(post("Host: shop\r\nContent-Length: 12\r\n"));
+    const auto frame = read_framing(post("Host: shop\r\nContent-Length: 12\r\n"));
     REQUIRE(frame.has_value());
     CHECK(frame->content_length == 12);
     CHECK_FALSE(frame->chunked);
@@ -126,7 +126,7 @@ TEST_CASE("a head that comes byte by byte is found at its last byte", "[http][fr
 }
 
 TEST_CASE("a length beyond 64 bits is large, not small", "[http][framing]") {
-    const auto frame = check_head(post("Host: shop\r\nContent-Length: 18446744073709551621\r\n"));
+    const auto frame = read_framing(post("Host: shop\r\nContent-Length: 18446744073709551621\r\n"));
     REQUIRE(frame.has_value());
     CHECK(frame->content_length > body_bytes_max);
 }

@@ -85,7 +85,9 @@ TEST_CASE("the OpenAPI document tells who may call", "[http][routing]") {
         INFO(one.pattern);
         const auto* role = call.if_contains("x-role");
         const std::string who = role ? std::string(role->as_string()) : "";
-        CHECK(who == (one.caller == access::admin ? "admin" : one.caller == access::user ? "user" : ""));
+        CHECK(who == (one.caller == access::admin  ? "admin"
+                      : one.caller == access::user ? "user"
+                                                   : ""));
         CHECK(call.contains("security") == (one.caller != access::anonymous));
         CHECK(call.contains("requestBody") == (one.body != body_kind::none));
     }

@@ -1,5 +1,5 @@
 #pragma once
-/// Blocks of addresses, and which address a request came from.
+/// Blocks of IP addresses, and the client of a request.
 #include <boost/asio/ip/address.hpp>
 
 #include <optional>
@@ -10,13 +10,13 @@
 
 namespace market::http {
 
-/// `10.0.0.0/8`, `::1`, `2001:db8::/32`.
+/// A block of addresses: `10.0.0.0/8`, `::1`, `2001:db8::/32`.
 class network {
 public:
-    /// Empty unless it is one address, or an address whose bits behind the prefix are zero, and a
-    /// prefix without a sign or a leading zero.
+    /// An address, or an address with a prefix length. Empty when it is malformed: the bits after
+    /// the prefix must be zero, and its length has no sign and no leading zero.
     static std::optional<network> read(std::string_view text);
-    /// An IPv4 address in IPv6's clothes is the IPv4 address.
+    /// An IPv4-mapped IPv6 address counts as its IPv4 address.
     bool holds(const boost::asio::ip::address& address) const;
 
 private:
@@ -24,9 +24,10 @@ private:
     unsigned prefix_ = 0;
 };
 
-/// Who asks: the peer, or, when the peer is one of the trusted proxies, the right-most address of
-/// X-Forwarded-For that is none of them. What a proxy did not write right is not believed: then it
-/// is the proxy itself. Of an IPv6 address the first 64 bits, since one host has them all.
+/// The client that throttles count: the peer or, when the peer is a trusted proxy, the right-most
+/// address of X-Forwarded-For that is no trusted proxy. A malformed address is not believed; the
+/// proxy that sent it is then the client. Of an IPv6 address only the first 64 bits count, since
+/// one host has all the rest. "local" for a Unix socket, whose peer is empty.
 std::string client_of(std::string_view peer, std::span<const std::string> forwarded_for,
                       std::span<const network> trusted);
 

@@ -17,7 +17,7 @@
 
 namespace market::http {
 
-/// What the routes call. All must outlive the server.
+/// What the handlers call. All must outlive the server.
 struct services {
     user::user_service& users;
     catalog::catalog_service& catalog;
@@ -28,39 +28,39 @@ struct services {
 
 struct settings {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080;  ///< 0: any free
+    std::uint16_t port = 8080;  ///< 0: any free port
     std::size_t io_threads = 2;
     std::chrono::milliseconds request_deadline{5'000};
     std::string currency = "KRW";
-    std::string control_socket;  ///< path of the Unix socket; empty: none
-    std::string webhook_secret;  ///< of the payment provider; empty: its calls are refused
-    std::vector<std::string> cors_origins;  ///< "*": any; none: CORS is off
-    std::vector<network> trusted_proxies;   ///< whose X-Forwarded-For is believed
+    std::string control_socket;  ///< path of a Unix socket; empty: none
+    std::string webhook_secret;  ///< the payment provider's; empty: its calls are refused
+    std::vector<std::string> cors_origins;  ///< "*": any; empty: CORS is off
+    std::vector<network> trusted_proxies;   ///< their X-Forwarded-For is believed
 };
 
-/// One part of `/readyz`. Called on an I/O thread; must not block. Empty: well.
+/// One part of `/readyz`. `problem` runs on an I/O thread and must not block; it returns nothing
+/// when all is well.
 struct readiness_check {
     std::string name;  ///< migrations, database, gate, events
     std::function<std::optional<std::string>()> problem;
-    bool fatal = true;  ///< false: shown, does not make the server unready
+    bool fatal = true;  ///< false: shown only, the server stays ready
 };
 
-/// Can the port be bound, by nobody else (SO_REUSEPORT would let two servers share it in silence)?
-/// Errors: internal with one sentence that names the address and the cause.
+/// Checks that nobody else has the port: SO_REUSEPORT would let two servers share it in silence.
+/// Errors: internal, with one sentence that names the address and the cause.
 result<void> probe_port(const std::string& address, std::uint16_t port);
 
-/// The HTTP face: N threads, each with its own io_context and SO_REUSEPORT acceptor.
+/// The HTTP server: N threads, each with its own io_context and SO_REUSEPORT acceptor.
 class server {
 public:
     virtual ~server() = default;
-    /// Binds (a probe without SO_REUSEPORT first: a port in use by anyone is an error) and accepts.
-    /// Errors: internal with one sentence that names the address and the cause.
+    /// Calls probe_port, binds the port and accepts. Errors: as probe_port.
     virtual result<void> start() = 0;
-    /// The port bound.
+    /// The port that start() has bound.
     virtual std::uint16_t port() const = 0;
-    /// Not ready, stops accepting, lets requests in flight finish until `until`, closes idle
-    /// connections. False when some were cut off. The threads go on until the destructor, which
-    /// waits for the handlers that still run.
+    /// Becomes unready, stops accepting, closes idle connections, and waits for requests in flight
+    /// until `until`. Returns false when it had to close connections with a request in flight. The
+    /// threads run on until the destructor, which waits for their handlers.
     virtual bool stop(deadline until) = 0;
 };
 

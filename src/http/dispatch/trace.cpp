@@ -20,7 +20,7 @@ std::string random_hex() {
     return to_hex(bytes);
 }
 
-/// Unique without asking the system for randomness on each request.
+/// Unique, and without a system call for randomness on each request.
 std::string make_request_id() {
     static const std::string process = random_hex<8>();
     static std::atomic<std::uint64_t> next{1};
@@ -40,7 +40,7 @@ bool is_zero(std::string_view text) {
     return text.find_first_not_of('0') == std::string_view::npos;
 }
 
-/// 00-<32 hex, trace>-<16 hex, parent>-<2 hex, flags>; neither id all zero.
+/// 00-<32 hex, trace>-<16 hex, parent>-<2 hex, flags>; neither id is all zero.
 bool is_traceparent(std::string_view text) {
     if (text.size() != 55 || !text.starts_with("00-") || text[35] != '-' || text[52] != '-')
         return false;

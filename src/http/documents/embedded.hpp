@@ -3,7 +3,7 @@
 
 namespace market::http {
 
-/// The files of the same names, put into the binary by sources.cmake.
+/// The contents of openapi.json and docs.html. sources.cmake puts them into the binary.
 extern const std::string_view openapi_json;
 extern const std::string_view docs_html;
 

@@ -78,8 +78,8 @@ awaitable_reply sign_up(api_call call) {
         co_await call.context.services.users.sign_up(std::move(signup), std::move(client));
     if (!account) co_return account.error();
     auto answer = private_reply(201, user::to_json(*account));
-    answer.headers.emplace_back("Location",
-                                "/v1/users/me");  // an account is read by its owner only
+    // Only the owner can read an account.
+    answer.headers.emplace_back("Location", "/v1/users/me");
     co_return answer;
 }
 
@@ -157,7 +157,7 @@ awaitable_reply change_me(api_call call) {
     auto body = call.read_body();
     user::profile_change change;
     change.name = body.optional_text("name", name_rule);
-    // An order needs someone to deliver to: only an admin may have neither.
+    // Buyers need a phone and an address to be delivered to; only an admin may remove them.
     const bool may_be_null = call.principal.is_admin();
     if (may_be_null && body.is_null("phone")) {
         change.phone.emplace();

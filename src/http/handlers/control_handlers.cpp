@@ -1,4 +1,5 @@
-// The Unix socket: how another process of this machine (`market check`) sees a memory gate.
+// The routes of the Unix socket, by which another process of this machine (`market check`) reads a
+// gate in memory.
 #include "handlers/handlers.hpp"
 
 #include <market/base/json_text.hpp>

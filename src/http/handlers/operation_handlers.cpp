@@ -41,14 +41,15 @@ awaitable_reply show_docs(api_call) {
 
 awaitable_reply show_problem(api_call call) {
     const auto code = cause_named(call.argument);
-    if (!code) co_return failure{errc::not_found, "there is no problem of this name"};
+    if (!code) co_return failure{errc::not_found, "there is no problem with this code"};
     const auto kind = kind_of(*code);
     const std::string title = escape_html(kind.title);
     const std::string name(to_string(*code));
-    co_return html_reply("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + name +
-                         "</title><h1>" + title + "</h1><p>Code <code>" + name +
-                         "</code>, sent with status " + std::to_string(kind.status) +
-                         ". The member <code>detail</code> of the reply says more.</p></html>\n");
+    co_return html_reply(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>" + name + "</title><h1>" +
+        title + "</h1><p>Code <code>" + name + "</code>, sent with status " +
+        std::to_string(kind.status) +
+        ". The member <code>detail</code> of the reply tells what was wrong.</p></html>\n");
 }
 
 }  // namespace market::http

@@ -9,7 +9,7 @@
 namespace market::http {
 namespace {
 
-/// Exactly one of `sale_id` and `product_id`.
+/// A line holds exactly one of `sale_id` and `product_id`.
 std::variant<sale_id, product_id> read_thing(object_reader& line) {
     const bool by_product = line.has("product_id") && !line.has("sale_id");
     if (by_product) return line.id<product_id>("product_id");

@@ -28,8 +28,8 @@ catalog::product_search read_search(query_reader& query) {
     return search;
 }
 
-/// The resource after a change, with its tag for the next.
-reply changed(int status, const catalog::product& product, const std::string& currency) {
+/// The product after a change, with the ETag that the next change may name.
+reply product_reply(int status, const catalog::product& product, const std::string& currency) {
     reply answer{status, catalog::to_json(product, currency)};
     answer.headers.emplace_back("ETag", catalog::etag_of(product, currency));
     return answer;
@@ -53,7 +53,7 @@ awaitable_reply create_product(api_call call) {
     auto created = co_await call.context.services.catalog.create_product(std::move(product),
                                                                          call.principal.id);
     if (!created) co_return created.error();
-    auto answer = changed(201, *created, call.context.settings.currency);
+    auto answer = product_reply(201, *created, call.context.settings.currency);
     answer.headers.emplace_back("Location", "/v1/products/" + to_string(created->id));
     co_return answer;
 }
@@ -97,7 +97,7 @@ awaitable_reply change_product(api_call call) {
     auto product = co_await call.context.services.catalog.change_product(*id, std::move(change),
                                                                          std::move(condition));
     if (!product) co_return product.error();
-    co_return changed(200, *product, call.context.settings.currency);
+    co_return product_reply(200, *product, call.context.settings.currency);
 }
 
 awaitable_reply retire_product(api_call call) {
@@ -121,7 +121,7 @@ awaitable_reply read_product_stock(api_call call) {
 awaitable_reply adjust_stock(api_call call) {
     auto body = call.read_body();
     const auto delta = body.integer("delta", -stock_quantity_max, stock_quantity_max);
-    if (delta == 0) body.fault("delta", "range", "has to be other than 0");
+    if (delta == 0) body.fault("delta", "range", "must not be 0");
     auto reason = body.text("reason", reason_rule);
     body.finish();
     const auto id = call.id<product_id>();

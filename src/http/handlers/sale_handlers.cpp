@@ -20,8 +20,8 @@ std::optional<catalog::sale_status> read_status(query_reader& query) {
     return chosen ? std::optional(statuses.at(*chosen)) : std::nullopt;
 }
 
-/// The resource after a change, with its tag for the next.
-reply changed(int status, const catalog::sale& sale, const std::string& currency) {
+/// The sale after a change, with the ETag that the next change may name.
+reply sale_reply(int status, const catalog::sale& sale, const std::string& currency) {
     reply answer{status, catalog::to_json(sale, currency)};
     answer.headers.emplace_back("ETag", catalog::etag_of(sale, currency));
     return answer;
@@ -33,7 +33,7 @@ awaitable_reply set_paused(api_call call, bool paused) {
     if (!id) co_return id.error();
     auto sale = co_await call.context.services.catalog.pause_sale(*id, paused);
     if (!sale) co_return sale.error();
-    co_return changed(200, *sale, call.context.settings.currency);
+    co_return sale_reply(200, *sale, call.context.settings.currency);
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ awaitable_reply create_sale(api_call call) {
     auto created =
         co_await call.context.services.catalog.create_sale(std::move(sale), call.principal.id);
     if (!created) co_return created.error();
-    auto answer = changed(201, *created, call.context.settings.currency);
+    auto answer = sale_reply(201, *created, call.context.settings.currency);
     answer.headers.emplace_back("Location", "/v1/sales/" + to_string(created->id));
     co_return answer;
 }
@@ -99,7 +99,7 @@ awaitable_reply change_sale(api_call call) {
     auto sale = co_await call.context.services.catalog.change_sale(
         *id, std::move(change), call.principal.id, std::move(condition));
     if (!sale) co_return sale.error();
-    co_return changed(200, *sale, call.context.settings.currency);
+    co_return sale_reply(200, *sale, call.context.settings.currency);
 }
 
 awaitable_reply pause_sale(api_call call) { return set_paused(std::move(call), true); }
@@ -112,7 +112,7 @@ awaitable_reply close_sale(api_call call) {
     if (!id) co_return id.error();
     auto sale = co_await call.context.services.catalog.close_sale(*id, call.principal.id);
     if (!sale) co_return sale.error();
-    co_return changed(200, *sale, call.context.settings.currency);
+    co_return sale_reply(200, *sale, call.context.settings.currency);
 }
 
 awaitable_reply read_sale_stock(api_call call) {
@@ -130,7 +130,7 @@ awaitable_reply rebuild_gate(api_call call) {
     if (!id) co_return id.error();
     auto outcome =
         co_await call.context.services.rebuilder.rebuild(*id, stock::rebuild_reason::forced);
-    // A closed sale has no gate to load, and needs none.
+    // A closed sale has no gate to load.
     const bool has_no_gate = !outcome && outcome.error().code == errc::sale_ended;
     if (!outcome && !has_no_gate) co_return outcome.error();
     auto stock = co_await call.context.services.catalog.read_sale_stock(*id);

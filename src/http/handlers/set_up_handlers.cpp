@@ -34,8 +34,8 @@ awaitable_reply show_set_up(api_call call) {
     if (auto refusal = call.errors.refusal()) co_return *std::move(refusal);
 
     co_return uncached_page(page(
-        "<p>This makes the first administrator. The link works once, for an hour after the "
-        "start.</p>"
+        "<p>This form makes the first administrator. Its link works once, within an hour of "
+        "the server's start.</p>"
         "<form method=\"post\" action=\"/v1/setup\">"
         "<label>Token <input name=\"token\" required value=\"" +
         escape_html(token) +
@@ -61,10 +61,9 @@ awaitable_reply set_up(api_call call) {
                                                                std::move(client));
     if (!account) co_return account.error();
     const bool by_form = is_form(call.request.content_type);
-    auto answer =
-        by_form
-            ? uncached_page(page("<p>Done: " + escape_html(account->email) + " can log in.</p>"))
-            : private_reply(201, user::to_json(*account));
+    auto answer = by_form ? uncached_page(page("<p>Done. " + escape_html(account->email) +
+                                               " can log in now.</p>"))
+                          : private_reply(201, user::to_json(*account));
     answer.status = 201;
     answer.headers.emplace_back("Location", "/v1/users/me");
     co_return answer;

@@ -20,7 +20,7 @@ void skip(std::string_view& rest, std::string_view what) {
     rest.remove_prefix(std::min(rest.find_first_not_of(what), rest.size()));
 }
 
-/// Empty: malformed.
+/// Empty when malformed.
 std::optional<entity_tag> cut_tag(std::string_view& rest) {
     entity_tag out;
     out.weak = rest.starts_with("W/");
@@ -33,7 +33,7 @@ std::optional<entity_tag> cut_tag(std::string_view& rest) {
     return out;
 }
 
-/// Several fields are one list.
+/// Several header fields make one list.
 std::optional<tag_list> read_tags(const std::vector<std::string>& fields) {
     tag_list out;
     for (std::string_view rest : fields) {
@@ -53,7 +53,7 @@ std::optional<tag_list> read_tags(const std::vector<std::string>& fields) {
     return out;
 }
 
-/// That of `"<version>-<live>"`.
+/// The version of `"<version>-<live>"`.
 std::optional<std::int64_t> version_in(const entity_tag& tag) {
     if (tag.weak) return std::nullopt;
     const auto* begin = tag.opaque.data() + 1;
@@ -71,7 +71,7 @@ catalog::version_condition read_if_match(const request& request, input_errors& e
     if (request.if_match.empty()) return std::nullopt;
     const auto list = read_tags(request.if_match);
     if (!list) {
-        errors.add(culprit::place::header, "If-Match", "format", "has to be * or a list of ETags");
+        errors.add(culprit::place::header, "If-Match", "format", "must be * or a list of ETags");
         return std::nullopt;
     }
     if (list->any) return std::nullopt;

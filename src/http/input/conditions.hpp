@@ -7,11 +7,11 @@
 
 namespace market::http {
 
-/// The versions that If-Match names; empty: none was sent, or `*`. Malformed: a finding. A tag that
-/// is weak, or none of ours, matches no version.
+/// The versions that If-Match names. Empty when it was not sent, is `*`, or is malformed, which is
+/// added to the errors. A tag that is weak, or that this server never made, matches no version.
 catalog::version_condition read_if_match(const request& request, input_errors& errors);
 
-/// Does If-None-Match name the tag, or `*`? What is malformed names nothing.
+/// Does If-None-Match name the tag, or `*`? A malformed header names nothing.
 bool client_has(const request& request, std::string_view etag);
 
 }  // namespace market::http

@@ -16,9 +16,9 @@ std::optional<std::string> read_idempotency_key(const std::vector<std::string>& 
     std::string_view key = sent.front();
     if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"'))
         key = key.substr(1, key.size() - 2);
-    if (key.empty() || key.size() > 255) return fault("length", "has to have 1 to 255 characters");
+    if (key.empty() || key.size() > 255) return fault("length", "must have 1 to 255 characters");
     if (!std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {
-        return fault("format", "has to be visible ASCII");
+        return fault("format", "must be visible ASCII");
     }
     return std::string(key);
 }

@@ -7,8 +7,8 @@
 
 namespace market::http {
 
-/// The `Idempotency-Key` of a request: 1-255 visible ASCII characters, `"k"` meaning `k`. Empty
-/// when none was sent, or after a fault, which goes to the findings.
+/// The `Idempotency-Key` of a request: 1-255 visible ASCII characters; `"k"` means `k`. Empty when
+/// none was sent, or when it is malformed, which is added to the errors.
 std::optional<std::string> read_idempotency_key(const std::vector<std::string>& sent,
                                                 input_errors& errors);
 

@@ -18,7 +18,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
-/// `type`, with no parameter but a charset of UTF-8.
+/// Is it `type`, with no parameter other than `charset=utf-8`?
 bool is_type(std::string_view content_type, std::string_view type) {
     const auto end = content_type.find(';');
     if (!same_without_case(trimmed(content_type.substr(0, end)), type)) return false;
@@ -41,7 +41,7 @@ result<boost::json::value> parse_form(std::string_view body) {
     if (!parsed) return failure{errc::malformed_body, "the body is not a well-formed form"};
     boost::urls::encoding_opts options;
     options.space_as_plus = true;
-    // By way of JSON text, so that its rules (UTF-8, no name twice) hold for forms too.
+    // Goes through JSON text, so that its rules (UTF-8, no repeated member) hold for forms too.
     std::string text = "{";
     for (const auto& field : *parsed) {
         if (text.size() > 1) text += ',';

@@ -7,7 +7,7 @@
 
 namespace market::http {
 
-/// `application/json`, perhaps with `charset=utf-8`.
+/// `application/json`, with no parameter other than `charset=utf-8`.
 bool is_json(std::string_view content_type);
 /// `application/x-www-form-urlencoded`, as HTML forms send it.
 bool is_form(std::string_view content_type);

@@ -33,8 +33,8 @@ bool bit(const std::vector<unsigned char>& bytes, unsigned at) {
     return (bytes[at / 8] >> (7 - at % 8) & 1) != 0;
 }
 
-/// The addresses of all headers, left to right; a malformed one is empty.
-std::vector<std::optional<ip::address>> listed(std::span<const std::string> headers) {
+/// The addresses of all headers, left to right. A malformed address is empty.
+std::vector<std::optional<ip::address>> listed_addresses(std::span<const std::string> headers) {
     std::vector<std::optional<ip::address>> out;
     for (std::string_view rest : headers) {
         while (true) {
@@ -51,7 +51,7 @@ std::vector<std::optional<ip::address>> listed(std::span<const std::string> head
     return out;
 }
 
-std::string to_client(const ip::address& address) {
+std::string to_client_name(const ip::address& address) {
     if (address.is_v4()) return address.to_string();
     auto bytes = address.to_v6().to_bytes();
     std::fill(bytes.begin() + site_bytes, bytes.end(), static_cast<unsigned char>(0));
@@ -103,13 +103,13 @@ std::string client_of(std::string_view peer, std::span<const std::string> forwar
         return std::any_of(trusted.begin(), trusted.end(),
                            [&](const network& one) { return one.holds(address); });
     };
-    if (!is_trusted(*client)) return to_client(*client);
-    const auto hops = listed(forwarded_for);
+    if (!is_trusted(*client)) return to_client_name(*client);
+    const auto hops = listed_addresses(forwarded_for);
     for (auto hop = hops.rbegin(); hop != hops.rend() && *hop; ++hop) {
         client = *hop;
         if (!is_trusted(*client)) break;
     }
-    return to_client(*client);
+    return to_client_name(*client);
 }
 
 }  // namespace market::http

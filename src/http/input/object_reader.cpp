@@ -8,7 +8,7 @@
 namespace market::http {
 object_reader::object_reader(const boost::json::value& value, std::string at, input_errors& errors)
     : object_(value.if_object()), at_(std::move(at)), errors_(errors) {
-    if (!object_) errors_.add(culprit::place::pointer, at_, "type", "has to be an object");
+    if (!object_) errors_.add(culprit::place::pointer, at_, "type", "must be an object");
 }
 
 bool object_reader::has(std::string_view name) const {
@@ -18,12 +18,12 @@ bool object_reader::has(std::string_view name) const {
 bool object_reader::is_null(std::string_view name) {
     const auto* value = object_ ? object_->if_contains(name) : nullptr;
     if (!value || !value->is_null()) return false;
-    asked_.push_back(name);
+    read_.push_back(name);
     return true;
 }
 
 const boost::json::value* object_reader::member(std::string_view name) {
-    asked_.push_back(name);
+    read_.push_back(name);
     return object_ ? object_->if_contains(name) : nullptr;
 }
 
@@ -34,7 +34,7 @@ const boost::json::value* object_reader::required(std::string_view name) {
 }
 
 void object_reader::fault(std::string_view name, const char* code, std::string detail) {
-    if (!object_) return;  // said already
+    if (!object_) return;  // the constructor has added a fault
     errors_.add(culprit::place::pointer, pointer_to(at_, name), code, std::move(detail));
 }
 
@@ -42,7 +42,7 @@ std::string object_reader::checked_text(std::string_view name, const boost::json
                                         const text_rule& rule) {
     const auto* text = value.if_string();
     if (!text) {
-        fault(name, "type", "has to be a string");
+        fault(name, "type", "must be a string");
         return {};
     }
     const std::string_view content(text->data(), text->size());
@@ -69,7 +69,7 @@ std::int64_t object_reader::integer(std::string_view name, std::int64_t min, std
     const auto* value = required(name);
     if (!value) return min;
     const auto range = [&] {
-        return "has to be from " + std::to_string(min) + " to " + std::to_string(max);
+        return "must be from " + std::to_string(min) + " to " + std::to_string(max);
     };
     if (const auto* number = value->if_int64()) {
         if (*number >= min && *number <= max) return *number;
@@ -77,7 +77,7 @@ std::int64_t object_reader::integer(std::string_view name, std::int64_t min, std
     } else if (value->is_uint64()) {
         fault(name, "range", range());
     } else {
-        fault(name, "type", "has to be an integer");
+        fault(name, "type", "must be an integer");
     }
     return min;
 }
@@ -88,7 +88,7 @@ std::size_t object_reader::choice(std::string_view name,
     if (!value) return 0;
     const auto* text = value->if_string();
     if (!text) {
-        fault(name, "type", "has to be a string");
+        fault(name, "type", "must be a string");
         return 0;
     }
     const auto found =
@@ -136,11 +136,11 @@ std::span<const boost::json::value> object_reader::array(std::string_view name, 
     if (!value) return {};
     const auto* elements = value->if_array();
     if (!elements) {
-        fault(name, "type", "has to be an array");
+        fault(name, "type", "must be an array");
         return {};
     }
     if (elements->empty() || elements->size() > max) {
-        fault(name, "length", "has to hold 1 to " + std::to_string(max) + " elements");
+        fault(name, "length", "must hold 1 to " + std::to_string(max) + " elements");
         return {};
     }
     return {elements->data(), elements->size()};
@@ -150,7 +150,7 @@ void object_reader::finish() {
     if (!object_) return;
     for (const auto& entry : *object_) {
         const std::string_view name(entry.key().data(), entry.key().size());
-        if (std::find(asked_.begin(), asked_.end(), name) == asked_.end()) {
+        if (std::find(read_.begin(), read_.end(), name) == read_.end()) {
             fault(name, "unknown", "is not a member of this object");
         }
     }

@@ -1,5 +1,4 @@
 #pragma once
-/// Reads a JSON object member by member and collects whatever is wrong with it.
 #include "input/input_errors.hpp"
 #include "input/text_rules.hpp"
 
@@ -19,16 +18,17 @@
 
 namespace market::http {
 
-/// Each read names a member; a fault goes to the findings and a default comes back, so a caller
-/// reads everything, calls finish(), and asks the findings once. Value and findings must outlive
-/// it.
+/// Reads a JSON object member by member. A faulty member is added to the errors, and the read
+/// returns a default. So a caller reads every member, calls finish(), and then asks the errors
+/// once. The value and the errors must outlive the reader.
 class object_reader {
 public:
-    /// `at` is the pointer of `value`; not an object: `type` there, and nothing more is said.
+    /// `at` is the JSON pointer of `value`. A value that is not an object is one fault, `type` at
+    /// `at`; its members are then no faults.
     object_reader(const boost::json::value& value, std::string at, input_errors& errors);
 
     bool has(std::string_view member) const;
-    /// Is it there, and null? Then it counts as read.
+    /// Is the member present and null? Then it counts as read.
     bool is_null(std::string_view member);
 
     std::string text(std::string_view member, const text_rule& rule);
@@ -40,7 +40,7 @@ public:
     money price(std::string_view member, std::string_view currency);
     market::address address(std::string_view member);
     std::optional<market::address> optional_address(std::string_view member);
-    /// The elements, with a count of 1 to `max`; empty on a fault.
+    /// The elements, 1 to `max` of them; empty on a fault.
     std::span<const boost::json::value> array(std::string_view member, std::size_t max);
 
     template <class Id>
@@ -48,11 +48,11 @@ public:
         return parse_id<Id>(text(member, id_rule)).value_or(Id{});
     }
 
-    /// The member is neither read nor unknown.
-    void ignore(std::string_view member) { asked_.push_back(member); }
-    /// Reports every member that was not asked for.
+    /// Leaves the member unread without calling it unknown.
+    void ignore(std::string_view member) { read_.push_back(member); }
+    /// Adds a fault for every member that was not read.
     void finish();
-    /// A fault at a member.
+    /// Adds a fault of a member.
     void fault(std::string_view member, const char* code, std::string detail);
     const std::string& at() const { return at_; }
 
@@ -65,7 +65,7 @@ private:
     const boost::json::object* object_;
     std::string at_;
     input_errors& errors_;
-    std::vector<std::string_view> asked_;
+    std::vector<std::string_view> read_;
 };
 
 }  // namespace market::http

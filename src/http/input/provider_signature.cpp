@@ -10,7 +10,7 @@ namespace market::http {
 namespace {
 
 struct signature {
-    std::string_view seconds;  ///< as sent: it was signed so
+    std::string_view seconds;  ///< as sent, since that text was signed
     std::int64_t at = 0;
     std::string digest;  ///< hex, lower case
 };

@@ -23,14 +23,14 @@ boost::urls::encoding_opts form_style() {
 query_reader::query_reader(std::string_view query, input_errors& errors) : errors_(errors) {
     if (query.empty()) return;
     const auto parsed = boost::urls::parse_query(query);
-    if (!parsed) return;  // the request line was refused before
+    if (!parsed) return;  // does not happen: such a request line was refused before
     for (const auto& one : *parsed) {
-        if (one.key.empty() && !one.has_value) continue;  // as in `?&&`: nothing is named
+        if (one.key.empty() && !one.has_value) continue;  // as in `?&&`, which names nothing
         auto name = one.key.decode(form_style());
-        const auto known = std::find_if(sent_.begin(), sent_.end(),
+        const auto known = std::find_if(parameters_.begin(), parameters_.end(),
                                         [&](const parameter& p) { return p.name == name; });
-        if (known == sent_.end()) {
-            sent_.push_back({std::move(name), one.value.decode(form_style())});
+        if (known == parameters_.end()) {
+            parameters_.push_back({std::move(name), one.value.decode(form_style())});
         } else {
             fault(name, "duplicate", "is given more than once");
         }
@@ -42,9 +42,9 @@ void query_reader::fault(std::string_view name, const char* code, std::string de
 }
 
 const std::string* query_reader::find(std::string_view name) {
-    for (auto& one : sent_) {
+    for (auto& one : parameters_) {
         if (one.name != name) continue;
-        one.asked = true;
+        one.is_read = true;
         return &one.value;
     }
     return nullptr;
@@ -75,27 +75,27 @@ std::optional<std::size_t> query_reader::choice(std::string_view name,
 }
 
 int query_reader::limit() {
-    int wanted = page_size_default;
+    int limit = page_size_default;
     if (const auto* value = find("limit")) {
         const char* end = value->data() + value->size();
-        const auto [stop, failed] = std::from_chars(value->data(), end, wanted);
+        const auto [stop, failed] = std::from_chars(value->data(), end, limit);
         if (stop != end || failed == std::errc::invalid_argument) {
-            fault("limit", "type", "has to be an integer");
-        } else if (failed != std::errc{} || wanted < 1 || wanted > page_size_max) {
-            fault("limit", "range", "has to be from 1 to " + std::to_string(page_size_max));
+            fault("limit", "type", "must be an integer");
+        } else if (failed != std::errc{} || limit < 1 || limit > page_size_max) {
+            fault("limit", "range", "must be from 1 to " + std::to_string(page_size_max));
         }
     }
-    return wanted;
+    return limit;
 }
 
 page_request query_reader::page() {
-    const int wanted = limit();
-    return {wanted, text("cursor", cursor_rule)};
+    const int items_max = limit();
+    return {items_max, text("cursor", cursor_rule)};
 }
 
 void query_reader::finish() {
-    for (const auto& one : sent_) {
-        if (!one.asked) fault(one.name, "unknown", "is not a parameter of this call");
+    for (const auto& one : parameters_) {
+        if (!one.is_read) fault(one.name, "unknown", "is not a parameter of this call");
     }
 }
 

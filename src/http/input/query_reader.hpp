@@ -1,5 +1,4 @@
 #pragma once
-/// Reads query parameters as object_reader reads members.
 #include "input/input_errors.hpp"
 #include "input/text_rules.hpp"
 
@@ -14,18 +13,19 @@
 
 namespace market::http {
 
+/// Reads query parameters as object_reader reads members.
 class query_reader {
 public:
-    /// `query` is percent-encoded, without the `?`. `found` must outlive the reader.
+    /// `query` is percent-encoded, without the `?`. `errors` must outlive the reader.
     query_reader(std::string_view query, input_errors& errors);
 
     std::optional<std::string> text(std::string_view name, const text_rule& rule);
     /// The position of the value in `allowed`.
     std::optional<std::size_t> choice(std::string_view name,
                                       std::span<const std::string_view> allowed);
-    /// Items a page.
+    /// The parameter `limit`: how many items a page holds.
     int limit();
-    /// `limit` and `cursor`.
+    /// The parameters `limit` and `cursor`.
     page_request page();
 
     template <class Id>
@@ -34,20 +34,20 @@ public:
         return value ? parse_id<Id>(*value) : std::nullopt;
     }
 
-    /// Reports every parameter that was not asked for.
+    /// Adds a fault for every parameter that was not read.
     void finish();
-    /// A fault at a parameter.
+    /// Adds a fault of a parameter.
     void fault(std::string_view name, const char* code, std::string detail);
 
 private:
     struct parameter {
         std::string name;
         std::string value;
-        bool asked = false;
+        bool is_read = false;
     };
     const std::string* find(std::string_view name);
 
-    std::vector<parameter> sent_;
+    std::vector<parameter> parameters_;
     input_errors& errors_;
 };
 

@@ -18,7 +18,7 @@ namespace json = boost::json;
 using json::error_code;
 using json::string_view;
 
-/// Builds the value and watches for repeated members on the way.
+/// Builds the value and finds repeated members.
 class strict_handler {
 public:
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -101,7 +101,7 @@ public:
     bool on_comment(string_view, error_code&) { return true; }
 
 private:
-    /// An object or array that has not ended yet, and where in it the parser is.
+    /// An object or array that has not ended yet, and the position of the parser in it.
     struct container {
         bool is_array = false;
         std::size_t index = 0;

@@ -1,5 +1,6 @@
 #pragma once
-/// JSON as API.md 2 wants it: what Boost.JSON lets pass is refused.
+/// JSON by the rules of API.md 2. Boost.JSON alone would take the last of repeated members and turn
+/// 1e400 into infinity.
 #include <market/base/error.hpp>
 
 #include <boost/json/value.hpp>
@@ -10,8 +11,8 @@ namespace market::http {
 
 inline constexpr std::size_t json_depth_max = 32;
 
-/// Integers beyond 64 bits become the greatest std::uint64_t, out of every range of the contract;
-/// numbers with a fraction or an exponent are doubles.
+/// An integer beyond 64 bits becomes the greatest std::uint64_t, which is out of every range of the
+/// contract. A number with a fraction or an exponent becomes a double.
 /// Errors: malformed_body (syntax, UTF-8, depth; a repeated member with its pointer).
 result<boost::json::value> parse_strict_json(std::string_view text);
 

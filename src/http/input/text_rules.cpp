@@ -13,7 +13,7 @@
 namespace market::http {
 namespace {
 
-/// Code points: every byte that does not continue one.
+/// Counts code points: every byte that does not continue one.
 std::size_t characters_of(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -56,14 +56,13 @@ bool is_visible(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-constexpr std::size_t any_length = 64 * 1024;  // of a body: the shape says it all
+constexpr std::size_t any_length = 64 * 1024;  // that of a body; the shape decides
 
 }  // namespace
 
 const text_rule email_rule{1, 254, user::is_email, "an e-mail address"};
 const text_rule password_rule{8, 128};
-const text_rule new_password_rule{8, 128, is_uncommon,
-                                  "none of the passwords that everybody tries"};
+const text_rule new_password_rule{8, 128, is_uncommon, "not one of the common passwords"};
 const text_rule name_rule{1, 100};
 const text_rule phone_rule{0, any_length, user::is_phone, "a phone number like 010-1234-5678"};
 const text_rule code_rule{0, any_length, is_code, "a code of 6 digits"};
@@ -76,7 +75,7 @@ const text_rule category_rule{1, 100};
 const text_rule image_url_rule{1, 2'000, is_web_url, "an http or https URL"};
 const text_rule id_rule{0, any_length, is_id, "a UUID"};
 const text_rule time_rule{0, any_length, is_time, "an RFC 3339 time"};
-const text_rule product_cursor_rule{1, 2'000};  // the catalog knows its shape
+const text_rule product_cursor_rule{1, 2'000};  // the catalog checks its shape
 const text_rule search_rule{0, 200};
 const text_rule reason_rule{1, 500};
 const text_rule cursor_rule{1, 1'000, is_cursor, "a cursor that a list gave"};
@@ -87,17 +86,17 @@ text_fault check_text(std::string_view text, const text_rule& rule) {
     if (has_control(text, rule.multiline)) return {"format", "holds a control character"};
     const auto length = characters_of(text);
     if (length < rule.min || length > rule.max) {
-        return {"length", "has to have " + std::to_string(rule.min) + " to " +
+        return {"length", "must have " + std::to_string(rule.min) + " to " +
                               std::to_string(rule.max) + " characters"};
     }
     if (rule.shape && !rule.shape(text)) {
-        return {"format", std::string("has to be ") + rule.shape_named};
+        return {"format", std::string("must be ") + rule.shape_named};
     }
     return {};
 }
 
 std::string one_of(std::span<const std::string_view> allowed) {
-    std::string detail = "has to be one of:";
+    std::string detail = "must be one of:";
     for (const auto one : allowed) detail.append(" ").append(one);
     return detail;
 }

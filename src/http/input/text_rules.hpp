@@ -1,5 +1,5 @@
 #pragma once
-/// What a string of the contract may hold (API.md 1).
+/// What the strings of the contract may hold (API.md 1).
 #include <cstddef>
 #include <span>
 #include <string>
@@ -10,20 +10,20 @@ namespace market::http {
 struct text_rule {
     std::size_t min = 1;  ///< characters, not bytes
     std::size_t max = 1;
-    bool (*shape)(std::string_view) = nullptr;  ///< what else has to hold; null: nothing
-    const char* shape_named = "";               ///< for a person
+    bool (*shape)(std::string_view) = nullptr;  ///< a further check; null: none
+    const char* shape_named = "";               ///< for the detail: "must be <this>"
     bool multiline = false;                     ///< newline and tab allowed
 };
 
 struct text_fault {
-    const char* code = nullptr;  ///< length, format; null: none
-    std::string detail{};        ///< for a person
+    const char* code = nullptr;  ///< length or format; null: no fault
+    std::string detail{};        ///< for people
 };
 
-/// `text` is valid UTF-8. A control character, then the length, then the shape.
+/// `text` is valid UTF-8. Checks control characters, then the length, then the shape.
 text_fault check_text(std::string_view text, const text_rule& rule);
 
-/// "has to be one of: ..."
+/// "must be one of: ..."
 std::string one_of(std::span<const std::string_view> allowed);
 
 extern const text_rule email_rule, password_rule, new_password_rule, name_rule, phone_rule,

@@ -31,7 +31,7 @@ bool is_field_value(std::string_view text) {
     });
 }
 
-/// host [":" port] of RFC 3986, loosely: nothing that could end or split it.
+/// Loosely host [":" port] of RFC 3986: no character that could end or split it.
 bool is_host(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
         return is_visible(c) && std::string_view("/?#@,\\\"<>").find(c) == std::string_view::npos;
@@ -51,7 +51,7 @@ std::string_view next_line(std::string_view& rest) {
     return line;
 }
 
-/// The target's form has to fit the method (RFC 9112 section 3.2).
+/// The form of the target must fit the method (RFC 9112 section 3.2).
 bool is_target(std::string_view method, std::string_view target) {
     if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible)) return false;
     if (target.front() == '/' || method == "CONNECT") return true;
@@ -59,7 +59,7 @@ bool is_target(std::string_view method, std::string_view target) {
     return target.starts_with("http://") || target.starts_with("https://");
 }
 
-/// Beyond 64 bits: the greatest number, which no limit allows.
+/// A length beyond 64 bits becomes the greatest number, which no limit allows.
 std::optional<std::uint64_t> read_length(std::string_view text) {
     if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
     std::uint64_t length = 0;
@@ -72,10 +72,10 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
     return length;
 }
 
-/// Counts the fields that decide where a request ends and whom it is for.
+/// Checks the fields that decide where a request ends and which host it is for.
 class field_check {
 public:
-    /// Empty: well.
+    /// What is wrong with the line; null: nothing.
     const char* see(std::string_view line) {
         if (line.front() == ' ' || line.front() == '\t') return "a folded header line";
         const auto colon = line.find(':');
@@ -97,7 +97,7 @@ public:
         return nullptr;
     }
 
-    framing found() const { return framing_; }
+    framing result() const { return framing_; }
 
 private:
     const char* see_host(std::string_view value) {
@@ -141,7 +141,7 @@ result<std::size_t> find_head(std::string_view bytes, std::size_t& looked) {
         if (c != '\r') {
             ++looked;
         } else if (looked + 1 == bytes.size()) {
-            break;  // the LF may be on its way
+            break;  // the LF may come with the next bytes
         } else if (bytes[looked + 1] != '\n') {
             return bad("a bare CR in the header");
         } else {
@@ -156,7 +156,7 @@ result<std::size_t> find_head(std::string_view bytes, std::size_t& looked) {
     return std::size_t{0};
 }
 
-result<framing> check_head(std::string_view head) {
+result<framing> read_framing(std::string_view head) {
     const auto line = next_line(head);
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
@@ -178,7 +178,7 @@ result<framing> check_head(std::string_view head) {
     if (target.size() > target_bytes_max) {
         return failure{errc::header_too_large, "the request target is longer than 8 KiB"};
     }
-    return fields.found();
+    return fields.result();
 }
 
 }  // namespace market::http

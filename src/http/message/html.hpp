@@ -6,11 +6,11 @@
 
 namespace market::http {
 
-/// For text and quoted attributes.
+/// Makes text safe as content and in quoted attributes.
 std::string escape_html(std::string_view text);
 
-/// A page that loads nothing from elsewhere, sits in no frame and tells no one where it came from.
-/// `policy` is what its Content-Security-Policy allows on top of inline style.
+/// A page that loads nothing from other sites and is shown in no frame. `policy` extends its
+/// Content-Security-Policy, which allows inline style only.
 reply html_reply(std::string body, std::string_view policy = "");
 
 }  // namespace market::http

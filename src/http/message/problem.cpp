@@ -69,12 +69,12 @@ problem_kind kind_of(errc code) {
         case errc::bad_request: return {400, "The request could not be read"};
         case errc::header_too_large: return {431, "The request header is too large"};
         case errc::body_too_large: return {413, "The request body is too large"};
-        case errc::method_unknown: return {501, "The method is not known here"};
+        case errc::method_unknown: return {501, "The server does not know this method"};
         case errc::not_found: return {404, "There is nothing here"};
-        case errc::method_not_allowed: return {405, "The method is not allowed here"};
+        case errc::method_not_allowed: return {405, "The path does not allow this method"};
         case errc::unauthenticated: return {401, "A valid access token is needed"};
-        case errc::forbidden: return {403, "This is not allowed to you"};
-        case errc::unsupported_media_type: return {415, "The body has to be application/json"};
+        case errc::forbidden: return {403, "You may not do this"};
+        case errc::unsupported_media_type: return {415, "The body must be application/json"};
         case errc::malformed_body: return {400, "The body is not well-formed JSON"};
         case errc::validation_failed: return {422, "The input is not valid"};
         case errc::rate_limited: return {429, "Too many requests"};

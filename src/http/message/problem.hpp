@@ -14,10 +14,10 @@ struct problem_kind {
     std::string_view title;
 };
 
-/// The one place where a cause becomes a status.
+/// The only place where a cause becomes a status.
 problem_kind kind_of(errc code);
 
-/// The cause of this name; empty: there is none.
+/// The cause with this name; empty when there is none.
 std::optional<errc> cause_named(std::string_view code);
 
 reply problem_reply(const failure& refused, std::string_view request_id);

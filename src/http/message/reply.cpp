@@ -51,7 +51,7 @@ std::string serialize(const reply& answer, const envelope& around) {
     out.append(reason_of(answer.status)).append("\r\n");
     add_header(out, "Date", around.date);
     add_header(out, "X-Request-Id", around.request_id);
-    // What is sent is what it says it is, and no address of ours (a set-up link) goes elsewhere.
+    // Browsers must not guess a type, nor tell other sites an address (a set-up link).
     out.append("X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
     if (answer.type != html_type)
         out.append("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");

@@ -12,7 +12,7 @@ inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view problem_type = "application/problem+json";
 inline constexpr std::string_view html_type = "text/html; charset=utf-8";
 
-/// What a route answers.
+/// What a handler answers.
 struct reply {
     int status = 200;
     std::string body{};
@@ -20,18 +20,19 @@ struct reply {
     std::vector<std::pair<std::string_view, std::string>> headers{};  ///< names are literals
 };
 
-/// For accounts and orders: no cache keeps it.
+/// A reply that no cache may keep, for accounts and orders.
 reply private_reply(int status, std::string body);
 
-/// What the connection adds to a reply.
+/// What the connection adds to each reply.
 struct envelope {
     std::string_view date;
     std::string_view request_id;
     bool close = false;
-    bool head_only = false;  ///< the reply to HEAD: the length, not the body
+    bool head_only = false;  ///< for HEAD: the length without the body
 };
 
-/// The whole reply as one buffer: two segments would meet Nagle and delayed acknowledgements.
+/// The whole reply in one buffer: two writes would meet Nagle's algorithm and delayed
+/// acknowledgements.
 std::string serialize(const reply& answer, const envelope& around);
 
 /// RFC 9110 section 5.6.7, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.

@@ -4,7 +4,7 @@
 
 namespace market::http {
 
-/// One request, as far as the routes care. Strings are as sent; absent headers are empty.
+/// One request. Strings are as sent; a header that was not sent is empty.
 struct request {
     std::string method;
     std::string path;   ///< still percent-encoded
@@ -18,8 +18,8 @@ struct request {
     std::string content_encoding;
     std::string origin;
     std::string request_id;
-    std::string traceparent;                     ///< the client's, or one made for it
-    std::vector<std::string> if_match;           ///< every one sent
+    std::string traceparent;                     ///< the client's, or a new one
+    std::vector<std::string> if_match;           ///< one entry a header field
     std::vector<std::string> if_none_match;      ///< likewise
     std::vector<std::string> idempotency_keys;   ///< likewise
     std::vector<std::string> market_signatures;  ///< likewise

@@ -20,14 +20,14 @@ namespace beast = boost::beast;
 using parser = beast::http::request_parser<beast::http::string_body>;
 
 constexpr std::size_t room_bytes_min = 4 * 1024;
-/// A chunk's head or the trailers, which Beast parses only when they are complete.
+/// For a chunk's head or the trailers: Beast parses them only when they are complete.
 constexpr std::size_t chunk_head_bytes_max = 16 * 1024;
-/// All bytes of a chunked body, so that one-byte chunks cannot go on for ever.
+/// For all bytes of a chunked body, so that one-byte chunks cannot go on for ever.
 constexpr std::size_t chunked_bytes_max = 1024 * 1024;
 
 failure body_too_large() { return failure{errc::body_too_large, "the body is longer than 64 KiB"}; }
 
-/// A line that another party could take as ended, and we as going on.
+/// A bare LF ends a line for some parties and not for others.
 bool has_bare_lf(std::string_view text) {
     auto at = text.find('\n');
     while (at != std::string_view::npos && at > 0 && text[at - 1] == '\r') {
@@ -80,8 +80,8 @@ struct request_reader::parts {
     std::vector<char> bytes = std::vector<char>(room_bytes_min);
     std::size_t begin = 0;
     std::size_t end = 0;
-    std::size_t looked = 0;      ///< of a head that is not complete
-    std::size_t body_bytes = 0;  ///< used by the body so far
+    std::size_t looked = 0;      ///< how far find_head has read
+    std::size_t body_bytes = 0;  ///< of the body so far, framing included
     std::optional<parser> parsing;
     request current;
 
@@ -93,13 +93,13 @@ struct request_reader::parts {
 };
 
 result<request_reader::stage> request_reader::parts::read_head() {
-    // A CR LF before a request line is to be ignored (RFC 9112 section 2.2).
+    // A CR LF before a request line must be ignored (RFC 9112 section 2.2).
     if (looked == 0 && waiting().starts_with("\r\n")) begin += 2;
     const auto length = find_head(waiting(), looked);
     if (!length) return length.error();
     if (*length == 0) return stage::more;
     const auto head = waiting().substr(0, *length);
-    const auto frame = check_head(head);
+    const auto frame = read_framing(head);
     if (!frame) return frame.error();
     if (frame->content_length > body_bytes_max) return body_too_large();
     if (auto refused = take_head(head, *frame)) return *std::move(refused);
@@ -129,7 +129,7 @@ std::optional<failure> request_reader::parts::take_head(std::string_view head,
     current.keep_alive = message.keep_alive() && !current.http_1_0;
     current.has_body = frame.chunked || frame.content_length > 0;
     if (!set_target(current, std::string_view(message.target()))) return bad_target;
-    // Taken now: what a chunked body's trailers say is no header.
+    // Taken before the body: the trailers of a chunked body are no headers.
     for (const auto& field : message) set_field(current, field);
     return std::nullopt;
 }

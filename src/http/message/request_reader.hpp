@@ -8,8 +8,8 @@
 
 namespace market::http {
 
-/// Cuts a connection's bytes into requests. What was read beyond one request is kept for the next,
-/// so pipelined requests cost no further read. Does no I/O; used by one thread.
+/// Cuts the bytes of a connection into requests. Bytes beyond one request are kept for the next, so
+/// pipelined requests need no further read. Does no I/O. For one thread.
 class request_reader {
 public:
     request_reader();
@@ -17,21 +17,21 @@ public:
     request_reader(const request_reader&) = delete;
     request_reader& operator=(const request_reader&) = delete;
 
-    /// Where the next bytes are to be put; never empty.
+    /// Where to put the next bytes; never empty. Call added() afterwards.
     std::span<char> room();
     void added(std::size_t count);
 
     enum class stage {
-        more,   ///< read on
-        head,   ///< current() is set but for its body; advance again
+        more,   ///< more bytes are needed
+        head,   ///< current() is set, except its body; advance again
         whole,  ///< current() is complete; advance again for the next
     };
-    /// Errors: bad_request, header_too_large, body_too_large; after one the rest of the connection
-    /// cannot be read.
+    /// Errors: bad_request, header_too_large, body_too_large. After an error the rest of the
+    /// connection cannot be read.
     result<stage> advance();
 
     request& current();
-    /// Bytes are here that no finished request has used.
+    /// Are there bytes that no finished request has used?
     bool has_bytes() const;
 
 private:

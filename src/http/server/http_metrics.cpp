@@ -6,11 +6,11 @@ namespace market::http {
 
 namespace {
 
-/// Of one route: 1xx to 5xx.
-using by_class = std::array<metrics::counter*, 5>;
+/// The counters of one route, for 1xx to 5xx.
+using counters_by_class = std::array<metrics::counter*, 5>;
 
-by_class make_counters(std::string_view name) {
-    by_class out{};
+counters_by_class make_counters(std::string_view name) {
+    counters_by_class out{};
     for (std::size_t i = 0; i < out.size(); ++i) {
         out[i] = &metrics::make_counter(
             "market_http_requests_total", "Requests answered, by route and class of status.",
@@ -19,10 +19,10 @@ by_class make_counters(std::string_view name) {
     return out;
 }
 
-/// Made once and only read afterwards.
-const std::unordered_map<const route*, by_class>& counters() {
+/// Made once; only read afterwards, so it needs no lock.
+const std::unordered_map<const route*, counters_by_class>& counters() {
     static const auto made = [] {
-        std::unordered_map<const route*, by_class> out{{nullptr, make_counters("none")}};
+        std::unordered_map<const route*, counters_by_class> out{{nullptr, make_counters("none")}};
         for (const auto& each : public_routes())
             out.emplace(&each,
                         make_counters(std::string{each.method} + ' ' + std::string{each.pattern}));
@@ -38,9 +38,9 @@ metrics::histogram& seconds = metrics::make_histogram(
 }  // namespace
 
 void count_request(const route* route, int status, std::chrono::duration<double> took) {
-    const auto found = counters().find(route);
-    if (found == counters().end()) return;  // a route of the control socket
-    found->second.at(static_cast<std::size_t>(status) / 100 - 1)->add();
+    const auto entry = counters().find(route);
+    if (entry == counters().end()) return;  // a route of the control socket
+    entry->second.at(static_cast<std::size_t>(status) / 100 - 1)->add();
     seconds.observe(took.count());
 }
 

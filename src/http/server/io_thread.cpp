@@ -17,19 +17,19 @@ constexpr auto as_outcome = asio::as_tuple(asio::use_awaitable);
 
 /// How late a deadline may be noticed.
 constexpr std::chrono::milliseconds sweep_every{250};
-/// After a failed accept, most likely for want of descriptors: time for some to be closed.
+/// After a failed accept, most likely for lack of descriptors: time for some to be closed.
 constexpr std::chrono::milliseconds accept_pause{100};
 
 void log_if_failed(const std::exception_ptr& failed) {
     if (failed) log::error("http.coroutine_failed");
 }
 
-/// Without the scope of a link-local address: the machine is the same on each link.
+/// Drops the scope of a link-local address: the machine is the same on each link.
 template <class Socket>
 std::string peer_of(const Socket& socket) {
     boost::system::error_code failed;
     const auto end = socket.remote_endpoint(failed);
-    if (failed) return "0.0.0.0";  // gone already
+    if (failed) return "0.0.0.0";  // the client is gone
     if (end.address().is_v4()) return end.address().to_string();
     return asio::ip::make_address_v6(end.address().to_v6().to_bytes()).to_string();
 }
@@ -98,7 +98,7 @@ void io_thread::close_connections() {
     });
 }
 
-/// Counted: a stop is not over while one that is accepted has yet to begin.
+/// Counted, so that a stop waits for connections that were accepted but have not begun.
 template <class Acceptor>
 asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher& dispatcher,
                                             [[maybe_unused]] counted_connection counted) {
@@ -106,14 +106,14 @@ asio::awaitable<void> io_thread::accept_all(Acceptor& acceptor, const dispatcher
         bool goes_on = false;
         try {
             goes_on = co_await accept_one(acceptor, dispatcher);
-        } catch (const std::exception& failed) {  // for want of memory: that may pass
+        } catch (const std::exception& failed) {  // out of memory, which may pass
             log::error("http.accept_failed", {{"cause", std::string(failed.what())}});
         }
         if (!goes_on) co_await pause(accept_pause);
     }
 }
 
-/// False: not now.
+/// Returns false when it cannot accept at the moment.
 template <class Acceptor>
 asio::awaitable<bool> io_thread::accept_one(Acceptor& acceptor, const dispatcher& dispatcher) {
     if (connections_.size() >= connections_max_) co_return false;
@@ -128,7 +128,7 @@ asio::awaitable<bool> io_thread::accept_one(Acceptor& acceptor, const dispatcher
     co_return true;
 }
 
-/// Those whom the kernel has accepted already may have sent a request: closing would reset them.
+/// Clients that the kernel has accepted may have sent a request; closing now would reset them.
 template <class Acceptor>
 void io_thread::accept_waiting(Acceptor& acceptor, const dispatcher& dispatcher) {
     boost::system::error_code failed;
@@ -146,7 +146,7 @@ template <class Socket>
 void io_thread::start_connection(Socket socket, const dispatcher& dispatcher) {
     std::string peer;
     if constexpr (std::is_same_v<typename Socket::protocol_type, asio::ip::tcp>) {
-        boost::system::error_code ignored;  // slower without, but right
+        boost::system::error_code ignored;  // without it replies are slower, not wrong
         socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         peer = peer_of(socket);
     }

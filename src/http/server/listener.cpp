@@ -46,7 +46,7 @@ boost::system::error_code bind_to(Acceptor& acceptor, const tcp::endpoint& endpo
     return failed;
 }
 
-/// Removes a socket file whose server is gone. Errors: internal.
+/// Removes a socket file whose server is gone. Errors: internal, when anything else is there.
 result<void> clear_stale(const std::string& path) {
     std::error_code failed;
     const auto status = std::filesystem::symlink_status(path, failed);
@@ -93,7 +93,8 @@ result<unix_acceptor> listen_unix(asio::io_context& context, const std::string& 
             path);  // throws when the path is too long
         if (auto cleared = clear_stale(path); !cleared) return cleared.error();
         unix_acceptor acceptor(context.get_executor(), endpoint.protocol());
-        // Before bind: Linux gives the file the mode of the descriptor, so it is never wider.
+        // Before bind: Linux gives the file the mode of the descriptor, so no other user ever gets
+        // in.
         ::fchmod(acceptor.native_handle(), S_IRUSR | S_IWUSR);
         acceptor.bind(endpoint);
         acceptor.listen();

@@ -17,12 +17,13 @@ using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context
 using unix_acceptor =
     asio::basic_socket_acceptor<asio::local::stream_protocol, asio::io_context::executor_type>;
 
-/// One of several acceptors of one port (SO_REUSEPORT). Errors: internal with one sentence.
+/// One of several acceptors that share a port (SO_REUSEPORT).
+/// Errors: internal, with one sentence for the operator.
 result<tcp_acceptor> listen_tcp(asio::io_context& context, const std::string& address,
                                 std::uint16_t port);
 
-/// For this user only (mode 0600); replaces a socket that no one answers on.
-/// Errors: internal with one sentence.
+/// The socket file is for this user only (mode 0600). It replaces a file that no server answers on.
+/// Errors: internal, with one sentence for the operator.
 result<unix_acceptor> listen_unix(asio::io_context& context, const std::string& path);
 
 }  // namespace market::http

@@ -12,16 +12,16 @@
 namespace market::http {
 namespace {
 
-/// Descriptors that connections leave to the rest: database sessions, files, the log.
+/// Descriptors kept for database sessions, files and the log.
 constexpr std::size_t descriptors_kept = 256;
 constexpr std::size_t connections_min = 64;
 
-/// Raises the soft limit of descriptors to the hard one; how many connections that allows.
+/// Raises the soft limit of descriptors to the hard one. Returns how many connections that allows.
 std::size_t room_for_connections() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections_min;
     limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);  // if refused, what getrlimit says next holds
+    ::setrlimit(RLIMIT_NOFILE, &limit);  // when refused, the next getrlimit tells the limit
     ::getrlimit(RLIMIT_NOFILE, &limit);
     const auto all = static_cast<std::size_t>(limit.rlim_cur);
     return all > descriptors_kept + connections_min ? all - descriptors_kept : connections_min;
@@ -43,7 +43,7 @@ public:
 
     ~beast_server() override {
         context_.draining = true;
-        // All at once, since each waits for the handlers of all.
+        // All threads first, since each destructor waits for the handlers of all.
         for (auto& thread : threads_) thread->drain();
         for (auto& thread : threads_) thread->close_connections();
     }
