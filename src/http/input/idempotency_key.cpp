@@ -5,15 +5,15 @@
 
 namespace market::http {
 
-std::optional<std::string> read_idempotency_key(const std::vector<std::string>& sent,
+std::optional<std::string> read_idempotency_key(const std::vector<std::string>& headers,
                                                 input_errors& errors) {
-    if (sent.empty()) return std::nullopt;
+    if (headers.empty()) return std::nullopt;
     const auto fault = [&](const char* code, const char* detail) {
         errors.add(culprit::place::header, "Idempotency-Key", code, detail);
         return std::nullopt;
     };
-    if (sent.size() > 1) return fault("duplicate", "is sent more than once");
-    std::string_view key = sent.front();
+    if (headers.size() > 1) return fault("duplicate", "is sent more than once");
+    std::string_view key = headers.front();
     if (key.size() >= 2 && key.starts_with('"') && key.ends_with('"'))
         key = key.substr(1, key.size() - 2);
     if (key.empty() || key.size() > 255) return fault("length", "must have 1 to 255 characters");

@@ -42,10 +42,11 @@ result<void> check_signature(const std::vector<std::string>& headers, std::strin
                              std::string_view secret, instant now) {
     const failure refused{errc::unauthenticated, "Market-Signature does not sign this body"};
     if (secret.empty() || headers.size() != 1) return refused;
-    const auto sent = read_signature(headers.front());
-    if (!sent || !is_near(sent->at, now)) return refused;
-    const auto ours = hmac_sha256(secret, std::string{sent->seconds}.append(".").append(body));
-    if (!equal_in_constant_time(to_hex(ours), sent->digest)) return refused;
+    const auto sent_signature = read_signature(headers.front());
+    if (!sent_signature || !is_near(sent_signature->at, now)) return refused;
+    const auto ours =
+        hmac_sha256(secret, std::string{sent_signature->seconds}.append(".").append(body));
+    if (!equal_in_constant_time(to_hex(ours), sent_signature->digest)) return refused;
     return {};
 }
 

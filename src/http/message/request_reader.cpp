@@ -36,42 +36,43 @@ bool has_bare_lf(std::string_view text) {
     return at != std::string_view::npos;
 }
 
-bool set_target(request& into, std::string_view target) {
-    if (target == "*" || into.method == "CONNECT") {
-        into.path = target;
+bool set_target(request& request, std::string_view target) {
+    if (target == "*" || request.method == "CONNECT") {
+        request.path = target;
         return true;
     }
     const bool is_absolute = target.front() != '/';
     const auto parsed = is_absolute ? boost::urls::parse_absolute_uri(target)
                                     : boost::urls::parse_origin_form(target);
     if (!parsed || (is_absolute && parsed->encoded_host().empty())) return false;
-    into.path = std::string_view(parsed->encoded_path());
-    if (into.path.empty()) into.path = "/";
-    into.query = std::string_view(parsed->encoded_query());
+    request.path = std::string_view(parsed->encoded_path());
+    if (request.path.empty()) request.path = "/";
+    request.query = std::string_view(parsed->encoded_query());
     return true;
 }
 
-void set_field(request& into, const beast::http::fields::value_type& field) {
+void set_field(request& request, const beast::http::fields::value_type& field) {
     const std::string_view value(field.value());
     switch (field.name()) {
-        case beast::http::field::authorization: into.authorization = value; return;
-        case beast::http::field::content_type: into.content_type = value; return;
-        case beast::http::field::content_encoding: into.content_encoding = value; return;
-        case beast::http::field::origin: into.origin = value; return;
+        case beast::http::field::authorization: request.authorization = value; return;
+        case beast::http::field::content_type: request.content_type = value; return;
+        case beast::http::field::content_encoding: request.content_encoding = value; return;
+        case beast::http::field::origin: request.origin = value; return;
         case beast::http::field::expect:
-            into.expects_continue = !into.http_1_0 && same_without_case(value, "100-continue");
+            request.expects_continue =
+                !request.http_1_0 && same_without_case(value, "100-continue");
             return;
-        case beast::http::field::if_match: into.if_match.emplace_back(value); return;
-        case beast::http::field::if_none_match: into.if_none_match.emplace_back(value); return;
+        case beast::http::field::if_match: request.if_match.emplace_back(value); return;
+        case beast::http::field::if_none_match: request.if_none_match.emplace_back(value); return;
         case beast::http::field::unknown: break;
         default: return;
     }
     const std::string_view name(field.name_string());
-    if (same_without_case(name, "x-request-id")) into.request_id = value;
-    if (same_without_case(name, "x-forwarded-for")) into.forwarded_for.emplace_back(value);
-    if (same_without_case(name, "traceparent")) into.traceparent = value;
-    if (same_without_case(name, "idempotency-key")) into.idempotency_keys.emplace_back(value);
-    if (same_without_case(name, "market-signature")) into.market_signatures.emplace_back(value);
+    if (same_without_case(name, "x-request-id")) request.request_id = value;
+    if (same_without_case(name, "x-forwarded-for")) request.forwarded_for.emplace_back(value);
+    if (same_without_case(name, "traceparent")) request.traceparent = value;
+    if (same_without_case(name, "idempotency-key")) request.idempotency_keys.emplace_back(value);
+    if (same_without_case(name, "market-signature")) request.market_signatures.emplace_back(value);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ public:
 
 private:
     asio::awaitable<bool> serve_one();
-    asio::awaitable<bool> read_until(request_reader::stage wanted);
+    asio::awaitable<bool> read_until(request_reader::stage stage);
     asio::awaitable<bool> write_continue();
     asio::awaitable<bool> answer(checked_head head);
     asio::awaitable<void> refuse(failure refused);

@@ -23,9 +23,10 @@ counters_by_class make_counters(std::string_view name) {
 const std::unordered_map<const route*, counters_by_class>& counters() {
     static const auto made = [] {
         std::unordered_map<const route*, counters_by_class> out{{nullptr, make_counters("none")}};
-        for (const auto& each : public_routes())
-            out.emplace(&each,
-                        make_counters(std::string{each.method} + ' ' + std::string{each.pattern}));
+        for (const auto& route : public_routes()) {
+            const auto name = std::string{route.method} + ' ' + std::string{route.pattern};
+            out.emplace(&route, make_counters(name));
+        }
         return out;
     }();
     return made;

@@ -88,13 +88,13 @@ void io_thread::finish_accepting() {
 void io_thread::drain() {
     asio::post(io_context_, [this] {
         finish_accepting();
-        for (auto* one : connections_) one->close_soon();
+        for (auto* client : connections_) client->close_soon();
     });
 }
 
 void io_thread::close_connections() {
     asio::post(io_context_, [this] {
-        for (auto* one : connections_) one->close();
+        for (auto* client : connections_) client->close();
     });
 }
 
@@ -180,7 +180,7 @@ asio::awaitable<void> io_thread::sweep() {
     while (true) {
         co_await pause(sweep_every);
         const auto now = std::chrono::steady_clock::now();
-        for (auto* one : connections_) one->expire(now);
+        for (auto* client : connections_) client->expire(now);
     }
 }
 
