@@ -89,27 +89,23 @@ void fill_available(db::transaction& tx, std::vector<product>& products) {
 }
 
 asio::awaitable<result<product>> catalog_reader::read_product(product_id id) {
-    auto work = [this, id] {
-        return database_.read([&](db::transaction& tx) -> result<product> {
-            auto found = find_product(tx, id, retired_ones::hidden);
-            if (!found) return failure{errc::product_not_found, "There is no such product."};
-            std::vector<product> one{std::move(*found)};
-            fill_available(tx, one);
-            return std::move(one.front());
-        });
+    auto find = [id](db::transaction& tx) -> result<product> {
+        auto row = find_product(tx, id, retired_ones::hidden);
+        if (!row) return failure{errc::product_not_found, "There is no such product."};
+        std::vector<product> one{std::move(*row)};
+        fill_available(tx, one);
+        return std::move(one.front());
     };
-    co_return co_await blocking_.run(std::move(work));
+    co_return co_await database_.read(std::move(find));
 }
 
 asio::awaitable<result<page<product>>> catalog_reader::search(product_search wanted) {
-    auto work = [this, wanted] {
-        return database_.read([&](db::transaction& tx) -> result<std::vector<product>> {
-            auto products = search_products(tx, wanted, rows_wanted(wanted.limit));
-            fill_available(tx, products);
-            return products;
-        });
+    auto find = [wanted](db::transaction& tx) -> result<std::vector<product>> {
+        auto products = search_products(tx, wanted, rows_wanted(wanted.limit));
+        fill_available(tx, products);
+        return products;
     };
-    auto products = co_await blocking_.run(std::move(work));
+    auto products = co_await database_.read(std::move(find));
     if (!products) co_return products.error();
     page<product> out;
     const bool more = products->size() > static_cast<std::size_t>(wanted.limit);
@@ -122,23 +118,19 @@ asio::awaitable<result<page<product>>> catalog_reader::search(product_search wan
 }
 
 asio::awaitable<result<sale_record>> catalog_reader::read_record(sale_id id) {
-    auto work = [this, id] {
-        // One state, so that a sale being closed is never shown open with its units gone.
-        return database_.read([&](auto& tx) { return find_record(tx, id); }, db::access::snapshot);
-    };
-    co_return co_await blocking_.run(std::move(work));
+    auto find = [id](db::transaction& tx) { return find_record(tx, id); };
+    // One state, so that a sale being closed is never shown open with its units gone.
+    co_return co_await database_.read(std::move(find), db::access::snapshot);
 }
 
 asio::awaitable<result<record_page>> catalog_reader::list_records(page_request request,
                                                                   sale_filter filter,
                                                                   std::optional<sale_id> before) {
-    auto work = [this, filter, before, max = rows_wanted(request.limit)] {
-        auto newest = [&](db::transaction& tx) -> result<std::vector<sale_record>> {
-            return newest_records(tx, filter, clock_.now(), before, max);
-        };
-        return database_.read(newest, db::access::snapshot);
+    auto find = [this, filter, before, max = rows_wanted(request.limit)](
+                    db::transaction& tx) -> result<std::vector<sale_record>> {
+        return newest_records(tx, filter, clock_.now(), before, max);
     };
-    auto records = co_await blocking_.run(std::move(work));
+    auto records = co_await database_.read(std::move(find), db::access::snapshot);
     if (!records) co_return records.error();
     co_return cut_page(std::move(*records), request,
                        [](const sale_record& one) { return one.row.id; });

@@ -3,8 +3,7 @@
 #include "sale_rules.hpp"
 
 #include <market/base/page.hpp>
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 #include <market/stock/gate.hpp>
 
 #include <memory>
@@ -24,9 +23,8 @@ using record_page = page<sale_record>;
 /// Thread-safe.
 class catalog_reader {
 public:
-    catalog_reader(db::database& database, worker_pool& blocking, const wall_clock& clock,
-                   stock::stock_gate& gate)
-        : database_(database), blocking_(blocking), clock_(clock), gate_(gate) {}
+    catalog_reader(db::async_database database, const wall_clock& clock, stock::stock_gate& gate)
+        : database_(database), clock_(clock), gate_(gate) {}
 
     /// Errors: product_not_found.
     asio::awaitable<result<product>> read_product(product_id id);
@@ -49,8 +47,7 @@ public:
         std::shared_ptr<const record_page> records);
 
 private:
-    db::database& database_;
-    worker_pool& blocking_;
+    db::async_database database_;
     const wall_clock& clock_;
     stock::stock_gate& gate_;
 };

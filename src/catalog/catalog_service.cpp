@@ -65,15 +65,14 @@ using sale_page_cache = page_cache<page<sale>, record_page>;
 
 class service final : public catalog_service {
 public:
-    service(db::database& database, worker_pool& blocking, const wall_clock& clock,
-            stock::stock_gate& gate, stock::gate_rebuilder& rebuilder, settings chosen)
+    service(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
+            stock::gate_rebuilder& rebuilder, settings chosen)
         : database_(database),
-          blocking_(blocking),
           clock_(clock),
           chosen_(std::move(chosen)),
-          reader_(database, blocking, clock, gate),
-          sales_(database, blocking, clock, gate, rebuilder, reader_, chosen_),
-          versions_(database, blocking),
+          reader_(database, clock, gate),
+          sales_(database, clock, gate, rebuilder, reader_, chosen_),
+          versions_(database),
           product_cache_(versions_, clock, chosen_.fresh_for),
           product_page_cache_(versions_, clock, chosen_.fresh_for),
           sale_cache_(versions_, clock, chosen_.fresh_for),
@@ -89,12 +88,11 @@ public:
                      .available = wanted.stock,
                      .created_at = clock_.now(),
                      .version = 1};
-        auto work = [this, made = std::move(made), actor] {
-            return database_.write([&](db::transaction& tx) -> result<product> {
-                return create_product_in(tx, made, to_string(actor), chosen_.low_at);
-            });
+        auto insert = [this, made = std::move(made),
+                       actor](db::transaction& tx) -> result<product> {
+            return create_product_in(tx, made, to_string(actor), chosen_.low_at);
         };
-        co_return noted(co_await blocking_.run(std::move(work)));
+        co_return noted(co_await database_.write(std::move(insert)));
     }
 
     asio::awaitable<result<rendered_ptr<product>>> read_product(product_id id) override {
@@ -121,50 +119,44 @@ public:
 
     asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
                                                     version_condition upon) override {
-        auto work = [this, id, wanted = std::move(wanted), upon = std::move(upon)] {
-            return database_.write(
-                [&](auto& tx) { return change_product_in(tx, id, wanted, upon); });
-        };
-        co_return noted(co_await blocking_.run(std::move(work)));
+        auto update = [id, wanted = std::move(wanted), upon = std::move(upon)](
+                          db::transaction& tx) { return change_product_in(tx, id, wanted, upon); };
+        co_return noted(co_await database_.write(std::move(update)));
     }
 
     asio::awaitable<result<void>> retire_product(product_id id) override {
-        auto work = [this, id, now = clock_.now()] {
-            return database_.write([&](auto& tx) { return retire_product_in(tx, id, now); });
+        auto retire = [id, now = clock_.now()](db::transaction& tx) {
+            return retire_product_in(tx, id, now);
         };
-        co_return noted(co_await blocking_.run(std::move(work)));
+        co_return noted(co_await database_.write(std::move(retire)));
     }
 
     asio::awaitable<result<product_stock>> read_stock(product_id id) override {
-        auto work = [this, id] {
-            return database_.read([&](auto& tx) { return stock_in(tx, id); });
-        };
-        co_return co_await blocking_.run(std::move(work));
+        auto find = [id](db::transaction& tx) { return stock_in(tx, id); };
+        co_return co_await database_.read(std::move(find));
     }
 
     asio::awaitable<result<stock::movement>> adjust_stock(product_id id, std::int64_t delta,
                                                           std::string reason,
                                                           user_id actor) override {
-        auto work = [this, id, delta, reason = std::move(reason), actor, now = clock_.now()] {
-            return database_.write([&](db::transaction& tx) {
-                return ledger::adjust(tx, id, delta, reason, to_string(actor), now);
-            });
+        auto adjust = [id, delta, reason = std::move(reason), actor,
+                       now = clock_.now()](db::transaction& tx) {
+            return ledger::adjust(tx, id, delta, reason, to_string(actor), now);
         };
-        co_return noted(co_await blocking_.run(std::move(work)));
+        co_return noted(co_await database_.write(std::move(adjust)));
     }
 
     asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
                                                                   page_request request) override {
         auto before = cursor_position<stock::movement_id>(request);
         if (!before) co_return before.error();
-        auto work = [this, id, before = *before, max = request.limit + 1] {
-            return database_.read([&](db::transaction& tx) -> result<std::vector<stock::movement>> {
-                if (!find_product(tx, id, retired_ones::shown))
-                    return failure{errc::product_not_found, "There is no such product."};
-                return ledger::movements_of(tx, id, max, before);
-            });
+        auto find = [id, before = *before, max = request.limit + 1](
+                        db::transaction& tx) -> result<std::vector<stock::movement>> {
+            if (!find_product(tx, id, retired_ones::shown))
+                return failure{errc::product_not_found, "There is no such product."};
+            return ledger::movements_of(tx, id, max, before);
         };
-        auto rows = co_await blocking_.run(std::move(work));
+        auto rows = co_await database_.read(std::move(find));
         if (!rows) co_return rows.error();
         co_return cut_page(std::move(*rows), request,
                            [](const stock::movement& one) { return one.id; });
@@ -267,8 +259,7 @@ private:
         co_return sales_found{std::move(now), std::move(records)};
     }
 
-    db::database& database_;
-    worker_pool& blocking_;
+    db::async_database database_;
     const wall_clock& clock_;
     const settings chosen_;
     catalog_reader reader_;
@@ -287,8 +278,7 @@ std::unique_ptr<catalog_service> make_catalog_service(db::async_database databas
                                                       stock::stock_gate& gate,
                                                       stock::gate_rebuilder& rebuilder,
                                                       settings chosen) {
-    return std::make_unique<service>(database.blocking(), database.pool(), clock, gate, rebuilder,
-                                     std::move(chosen));
+    return std::make_unique<service>(database, clock, gate, rebuilder, std::move(chosen));
 }
 
 }  // namespace market::catalog

@@ -68,10 +68,10 @@ asio::awaitable<result<sale>> sale_changes::create(new_sale wanted, user_id acto
                   .closed_at = std::nullopt,
                   .opened = false,
                   .version = 1};
-    auto work = [this, made, actor, now] {
-        return database_.write([&](auto& tx) { return allocated(tx, made, actor, now); });
+    auto insert = [made, actor, now](db::transaction& tx) {
+        return allocated(tx, made, actor, now);
     };
-    auto record = co_await blocking_.run(std::move(work));
+    auto record = co_await database_.write(std::move(insert));
     if (!record) co_return record.error();
     // The sale stands, whatever the gate says: the sweeper opens a gate that stays behind.
     const auto opened = co_await rebuilder_.rebuild(made.id, rebuild_reason::sale_changed);
@@ -134,35 +134,31 @@ asio::awaitable<result<sale>> sale_changes::change_gated(sale_id id, deciding de
 
 asio::awaitable<result<sale_record>> sale_changes::change_frozen(sale_id id, deciding decide,
                                                                  user_id actor, instant now) {
-    auto work = [this, id, decide, actor, now] {
-        return database_.write([&](db::transaction& tx) -> result<sale_record> {
-            const auto locked = lock_sale(tx, id);
-            if (!locked) return locked.error();
-            const auto& row = locked->row;
-            const auto after = decide(row, now, locked->has_opened);
-            if (!after) return after.error();
-            if (const auto more = after->quantity - row.quantity; more != 0) {
-                auto moved = ledger::reallocate(tx, id, more, to_string(actor), clock_.now());
-                if (!moved) return moved.error();
-            }
-            ledger::begin_load(tx, id);
-            update_sale(tx, *after);
-            return find_record(tx, id);
-        });
+    auto update = [this, id, decide, actor, now](db::transaction& tx) -> result<sale_record> {
+        const auto locked = lock_sale(tx, id);
+        if (!locked) return locked.error();
+        const auto& row = locked->row;
+        const auto after = decide(row, now, locked->has_opened);
+        if (!after) return after.error();
+        if (const auto more = after->quantity - row.quantity; more != 0) {
+            auto moved = ledger::reallocate(tx, id, more, to_string(actor), clock_.now());
+            if (!moved) return moved.error();
+        }
+        ledger::begin_load(tx, id);
+        update_sale(tx, *after);
+        return find_record(tx, id);
     };
-    co_return co_await blocking_.run(std::move(work));
+    co_return co_await database_.write(std::move(update));
 }
 
 asio::awaitable<result<sale>> sale_changes::close(sale_id id, user_id actor) {
     const instant now = clock_.now();
-    auto work = [this, id, actor, now] {
-        return database_.write([&](db::transaction& tx) -> result<sale_record> {
-            auto closed = close_for_good(tx, id, to_string(actor), now, chosen_.currency);
-            if (!closed) return closed.error();
-            return find_record(tx, id);
-        });
+    auto close = [this, id, actor, now](db::transaction& tx) -> result<sale_record> {
+        auto closed = close_for_good(tx, id, to_string(actor), now, chosen_.currency);
+        if (!closed) return closed.error();
+        return find_record(tx, id);
     };
-    auto record = co_await blocking_.run(std::move(work));
+    auto record = co_await database_.write(std::move(close));
     if (!record) co_return record.error();
     // A gate that is left answers nothing wrong: its epoch is over.
     const auto removed = co_await gate_.remove(id);

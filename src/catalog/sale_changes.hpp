@@ -9,11 +9,9 @@ namespace market::catalog {
 /// Thread-safe. Errors: as in catalog_service.
 class sale_changes {
 public:
-    sale_changes(db::database& database, worker_pool& blocking, const wall_clock& clock,
-                 stock::stock_gate& gate, stock::gate_rebuilder& rebuilder, catalog_reader& reader,
-                 const settings& chosen)
+    sale_changes(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
+                 stock::gate_rebuilder& rebuilder, catalog_reader& reader, const settings& chosen)
         : database_(database),
-          blocking_(blocking),
           clock_(clock),
           gate_(gate),
           rebuilder_(rebuilder),
@@ -37,8 +35,7 @@ private:
     asio::awaitable<result<sale_record>> change_frozen(sale_id id, deciding decide, user_id actor,
                                                        instant now);
 
-    db::database& database_;
-    worker_pool& blocking_;
+    db::async_database database_;
     const wall_clock& clock_;
     stock::stock_gate& gate_;
     stock::gate_rebuilder& rebuilder_;

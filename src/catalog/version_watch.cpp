@@ -9,11 +9,8 @@ asio::awaitable<version_watch::stamp> version_watch::current() {
     auto before = asked_at_.load();
     if (now - before < interval_.count() || !asked_at_.compare_exchange_strong(before, now))
         co_return known();
-    auto ask = [this] {
-        return database_.read(
-            [](db::transaction& tx) -> result<std::int64_t> { return read_version(tx); });
-    };
-    const auto version = co_await blocking_.run(std::move(ask));
+    auto ask = [](db::transaction& tx) -> result<std::int64_t> { return read_version(tx); };
+    const auto version = co_await database_.read(std::move(ask));
     // An answer that took long does not take back what a later one told.
     auto seen = version_.load();
     while (version && seen < *version && !version_.compare_exchange_weak(seen, *version)) {

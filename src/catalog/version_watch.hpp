@@ -1,8 +1,7 @@
 #pragma once
 /// What this server knows of the catalog's version.
 #include <market/base/clock.hpp>
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
+#include <market/db/async_database.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -19,9 +18,10 @@ public:
         bool operator==(const stamp&) const = default;
     };
 
-    version_watch(db::database& database, worker_pool& blocking,
-                  std::chrono::steady_clock::duration interval = std::chrono::milliseconds{100})
-        : database_(database), blocking_(blocking), interval_(interval) {}
+    explicit version_watch(
+        db::async_database database,
+        std::chrono::steady_clock::duration interval = std::chrono::milliseconds{100})
+        : database_(database), interval_(interval) {}
 
     /// Asks the record when it was not asked for an interval; while one asks, and when the record
     /// cannot be reached (nobody changes it then), what was known stays.
@@ -36,8 +36,7 @@ public:
 private:
     using ticks = std::chrono::steady_clock::rep;
 
-    db::database& database_;
-    worker_pool& blocking_;
+    db::async_database database_;
     const std::chrono::steady_clock::duration interval_;
     std::atomic<std::int64_t> version_{0};
     std::atomic<std::int64_t> own_changes_{0};

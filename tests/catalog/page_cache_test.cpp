@@ -17,7 +17,7 @@ using cache_of_products = page_cache<product, nothing>;
 struct library : market::testing::sqlite_shop {
     manual_clock clock;
     worker_pool blocking{1, 64};
-    version_watch versions{database(), blocking, 1h};  // asked once
+    version_watch versions{{database(), blocking}, 1h};  // asked once
     cache_of_products pages{versions, clock, 100ms};
     asio::io_context context{1};
     int made = 0;
