@@ -1,14 +1,14 @@
 #pragma once
-/// The row that tells every server of a change, and how this module locks rows.
+/// The catalog's version, one row by which every server learns of a change; and row locks.
 #include <market/db/transaction.hpp>
 
 namespace market::catalog {
 
-/// Every change does it last, for all changes of the catalog meet in this row.
+/// Every change does this last: all changes of the catalog wait for each other at this row.
 void raise_version(db::transaction& tx);
 std::int64_t read_version(db::transaction& tx);
 
-/// Ends a SELECT that locks its rows. On SQLite the write transaction is lock enough.
+/// The end of a SELECT that locks its rows. On SQLite the write transaction itself locks enough.
 db::raw for_update(db::dialect dialect);
 
 }  // namespace market::catalog

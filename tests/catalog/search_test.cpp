@@ -1,6 +1,6 @@
 /// The same words find the same products, in the same order, on every database.
 #include "catalog/catalog_fixture.hpp"
-#include "folded_text.hpp"
+#include "products/folded_text.hpp"
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "sale_rules.hpp"
+#include "sales/sale_rules.hpp"
 
 #include <algorithm>
 
@@ -22,11 +22,6 @@ result<void> check_window(instant starts_at, instant ends_at, instant now) {
     }
     if (ends_at <= now) return invalid(here, "/ends_at", "range", "ends_at must be in the future.");
     return {};
-}
-
-result<void> check_version(const version_condition& upon, std::int64_t version) {
-    if (!upon || std::ranges::find(*upon, version) != upon->end()) return {};
-    return failure{errc::precondition_failed, "It was changed meanwhile: read it anew."};
 }
 
 bool has_ended(const sale_row& row, instant now) { return row.closed_at || now >= row.ends_at; }
@@ -65,15 +60,15 @@ sale_status status_of(const sale_row& row, instant now, std::int64_t remaining) 
     return remaining == 0 ? sale_status::sold_out : sale_status::open;
 }
 
-bool is_told_by_gate(const sale_record& record, const std::optional<stock::gate_view>& gate) {
+bool gate_suffices(const sale_record& record, const std::optional<stock::gate_view>& gate) {
     // A closed sale's pool holds just what was sold: the rest went back to the product.
     return record.row.closed_at || (gate && gate->state == stock::gate_state::open);
 }
 
-sale present(const sale_record& record, const std::optional<stock::gate_view>& gate,
-             instant clock_now) {
+sale current_sale(const sale_record& record, const std::optional<stock::gate_view>& gate,
+                  instant clock_now) {
     const auto& row = record.row;
-    const bool by_gate = gate && is_told_by_gate(record, gate) && !row.closed_at;
+    const bool by_gate = gate && gate_suffices(record, gate) && !row.closed_at;
     const instant now = by_gate ? gate->now : clock_now;
     const std::int64_t remaining = by_gate ? gate->remaining : record.pool.available();
     return {.id = row.id,
@@ -93,7 +88,7 @@ sale present(const sale_record& record, const std::optional<stock::gate_view>& g
 sale_stock stock_of(const stock::pool& pool, const std::optional<stock::gate_view>& gate) {
     const bool by_gate = gate && gate->state == stock::gate_state::open && !pool.closed;
     const std::int64_t held = by_gate ? gate->held : 0;
-    // The gate was asked after the pool was read: units cancelled in between may be held anew.
+    // The gate was asked after the pool was read: units cancelled in between may be held again.
     const std::int64_t remaining = std::max<std::int64_t>(0, pool.available() - held);
     return {.total = pool.total,
             .sold = pool.sold,

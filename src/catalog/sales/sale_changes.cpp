@@ -1,7 +1,8 @@
-#include "sale_changes.hpp"
+#include "sales/sale_changes.hpp"
 
-#include "product_queries.hpp"
-#include "sale_queries.hpp"
+#include "products/product_queries.hpp"
+#include "sales/sale_queries.hpp"
+#include "version_condition.hpp"
 
 #include <market/base/log.hpp>
 #include <market/catalog/catalog_record.hpp>
@@ -20,15 +21,15 @@ void warn(std::string_view event, sale_id id, const failure& why) {
     log::warning(event, {{"sale", to_string(id)}, {"detail", why.detail}});
 }
 
-// The product's lock is the one that retiring it takes.
-result<sale_record> allocated(db::transaction& tx, const sale_row& made, user_id actor,
-                              instant now) {
-    if (!find_product_locked(tx, made.product))
+// Retiring a product takes the same lock: a retired one gets no new sale.
+result<sale_record> insert_with_units(db::transaction& tx, const sale_row& row, user_id actor,
+                                      instant now) {
+    if (!find_product_locked(tx, row.product))
         return failure{errc::product_not_found, "There is no such product."};
-    auto moved = ledger::allocate(tx, made.product, made.id, made.quantity, to_string(actor), now);
+    auto moved = ledger::allocate(tx, row.product, row.id, row.quantity, to_string(actor), now);
     if (!moved) return moved.error();
-    insert_sale(tx, made, now);
-    return find_record(tx, made.id);
+    insert_sale(tx, row, now);
+    return find_record(tx, row.id);
 }
 
 /// The row and its pool, locked in the order of locking: product, sale, pools.
@@ -56,89 +57,89 @@ asio::awaitable<result<sale>> sale_changes::create(new_sale wanted, user_id acto
     if (auto fine = check_window(wanted.starts_at, wanted.ends_at, now); !fine) {
         co_return fine.error();
     }
-    sale_row made{.id = make_id<sale_id>(),
-                  .product = wanted.product,
-                  .title = std::move(wanted.title),
-                  .price = wanted.price,
-                  .quantity = wanted.quantity,
-                  .per_user_limit = wanted.per_user_limit,
-                  .starts_at = wanted.starts_at,
-                  .ends_at = wanted.ends_at,
-                  .paused = false,
-                  .closed_at = std::nullopt,
-                  .opened = false,
-                  .version = 1};
-    auto insert = [made, actor, now](db::transaction& tx) {
-        return allocated(tx, made, actor, now);
+    sale_row row{.id = make_id<sale_id>(),
+                 .product = wanted.product,
+                 .title = std::move(wanted.title),
+                 .price = wanted.price,
+                 .quantity = wanted.quantity,
+                 .per_user_limit = wanted.per_user_limit,
+                 .starts_at = wanted.starts_at,
+                 .ends_at = wanted.ends_at,
+                 .paused = false,
+                 .closed_at = std::nullopt,
+                 .opened = false,
+                 .version = 1};
+    auto insert = [row, actor, now](db::transaction& tx) {
+        return insert_with_units(tx, row, actor, now);
     };
     auto record = co_await database_.write(std::move(insert));
     if (!record) co_return record.error();
-    // The sale stands, whatever the gate says: the sweeper opens a gate that stays behind.
-    const auto opened = co_await rebuilder_.rebuild(made.id, rebuild_reason::sale_changed);
-    if (!opened) warn("catalog.gate_not_opened", made.id, opened.error());
-    co_return co_await reader_.present_one(std::move(*record));
+    // The sale is committed, whatever the gate says: the sweeper opens a gate that stays behind.
+    const auto opened = co_await rebuilder_.rebuild(row.id, rebuild_reason::sale_changed);
+    if (!opened) warn("catalog.gate_not_opened", row.id, opened.error());
+    co_return co_await reader_.current_sale(std::move(*record));
 }
 
 asio::awaitable<result<sale>> sale_changes::change(sale_id id, sale_change wanted, user_id actor,
                                                    version_condition upon) {
     const bool needs_gate_time =
         wanted.price || wanted.quantity || wanted.per_user_limit || wanted.starts_at;
-    deciding decide = [wanted, upon](const sale_row& before, instant now,
-                                     bool has_opened) -> result<sale_row> {
+    row_edit edit = [wanted, upon](const sale_row& before, instant now,
+                                   bool has_opened) -> result<sale_row> {
         if (auto fine = check_version(upon, before.version); !fine) return fine.error();
         auto after = with(before, wanted);
         if (auto fine = check_change(before, after, now, has_opened); !fine) return fine.error();
         return after;
     };
-    co_return co_await change_gated(id, std::move(decide), actor, needs_gate_time);
+    co_return co_await change_gated(id, std::move(edit), actor, needs_gate_time);
 }
 
 asio::awaitable<result<sale>> sale_changes::pause(sale_id id, bool paused) {
-    deciding decide = [paused](const sale_row& before, instant now, bool) -> result<sale_row> {
+    row_edit edit = [paused](const sale_row& before, instant now, bool) -> result<sale_row> {
         if (has_ended(before, now)) return failure{errc::sale_state, "The sale has ended."};
         auto after = before;
         after.paused = paused;
         return after;
     };
-    co_return co_await change_gated(id, std::move(decide), user_id{}, false);
+    co_return co_await change_gated(id, std::move(edit), user_id{}, false);
 }
 
-// 1. What is refused, or changes nothing, by what can be read leaves the gate alone.
-// 2. A frozen gate admits nobody: what its time says of the sale stays true under the pool's lock,
-//    where a buyer row tells of those whom another gate admitted before.
-// 3. The epoch is raised with the change: no admission under the old terms becomes an order after.
-// 4. Whatever became of the change, the gate does not stay frozen.
-asio::awaitable<result<sale>> sale_changes::change_gated(sale_id id, deciding decide, user_id actor,
+// 1. A change that will be refused, or changes nothing, does not touch the gate. Reading tells.
+// 2. A frozen gate admits nobody. So what its time says of the sale is still true under the pool's
+//    lock; a buyer row there tells of buyers whom an earlier gate admitted.
+// 3. The epoch is raised in the transaction of the change: after it no admission under the old
+//    terms becomes an order.
+// 4. Whatever the outcome of the change, the gate does not stay frozen.
+asio::awaitable<result<sale>> sale_changes::change_gated(sale_id id, row_edit edit, user_id actor,
                                                          bool needs_gate_time) {
     auto before = co_await reader_.read_record(id);
     if (!before) co_return before.error();
-    std::vector<sale_id> one(1, id);
-    const auto view = (co_await reader_.look(std::move(one))).front();
+    const auto view = co_await reader_.gate_view_of(id);
     if (!view && needs_gate_time)
         co_return failure{errc::gate_unavailable,
                           "The gate cannot say whether the sale has opened."};
-    const auto likely = decide(before->row, view ? view->now : clock_.now(), before->row.opened);
-    if (!likely) co_return likely.error();
-    if (*likely == before->row) co_return co_await reader_.present_one(std::move(*before));
+    const auto expected = edit(before->row, view ? view->now : clock_.now(), before->row.opened);
+    if (!expected) co_return expected.error();
+    if (*expected == before->row) co_return co_await reader_.current_sale(std::move(*before));
 
     const auto frozen = co_await gate_.freeze(id);
     if (!frozen && needs_gate_time) co_return frozen.error();
     const instant now = frozen ? frozen->now : clock_.now();
-    auto changed = co_await change_frozen(id, std::move(decide), actor, now);
+    auto changed = co_await change_frozen(id, std::move(edit), actor, now);
     const auto why = changed ? rebuild_reason::sale_changed : rebuild_reason::stale;
     const auto loaded = co_await rebuilder_.rebuild(id, why);
     if (!loaded) warn("catalog.gate_not_opened", id, loaded.error());
     if (!changed) co_return changed.error();
-    co_return co_await reader_.present_one(std::move(*changed));
+    co_return co_await reader_.current_sale(std::move(*changed));
 }
 
-asio::awaitable<result<sale_record>> sale_changes::change_frozen(sale_id id, deciding decide,
+asio::awaitable<result<sale_record>> sale_changes::change_frozen(sale_id id, row_edit edit,
                                                                  user_id actor, instant now) {
-    auto update = [this, id, decide, actor, now](db::transaction& tx) -> result<sale_record> {
+    auto update = [this, id, edit, actor, now](db::transaction& tx) -> result<sale_record> {
         const auto locked = lock_sale(tx, id);
         if (!locked) return locked.error();
         const auto& row = locked->row;
-        const auto after = decide(row, now, locked->has_opened);
+        const auto after = edit(row, now, locked->has_opened);
         if (!after) return after.error();
         if (const auto more = after->quantity - row.quantity; more != 0) {
             auto moved = ledger::reallocate(tx, id, more, to_string(actor), clock_.now());
@@ -160,10 +161,10 @@ asio::awaitable<result<sale>> sale_changes::close(sale_id id, user_id actor) {
     };
     auto record = co_await database_.write(std::move(close));
     if (!record) co_return record.error();
-    // A gate that is left answers nothing wrong: its epoch is over.
+    // A gate that could not be removed does no harm: its epoch is over.
     const auto removed = co_await gate_.remove(id);
     if (!removed) warn("catalog.gate_not_removed", id, removed.error());
-    co_return co_await reader_.present_one(std::move(*record));
+    co_return co_await reader_.current_sale(std::move(*record));
 }
 
 }  // namespace market::catalog

@@ -1,10 +1,10 @@
-/// Sales whose time has come: told that they began, closed when they ended.
+/// What becomes due as time passes: a sale that began is announced, one that ended is closed.
 #include <market/catalog/catalog_record.hpp>
 #include <market/outbox/outbox.hpp>
 #include <market/stock/ledger.hpp>
 
-#include "catalog_reader.hpp"
-#include "sale_queries.hpp"
+#include "sales/sale_queries.hpp"
+#include "sales/sale_reader.hpp"
 
 namespace market::catalog {
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char *opened_type = "market.sale.opened.v1", *closed_type = "market.sale.closed.v1";
 
-/// The sale as it is now is the event's data.
+/// The event's data is the sale as it is now.
 void append_event(db::transaction& tx, sale_id id, const char* type, instant at,
                   std::string_view currency) {
     const auto record = find_record(tx, id);
@@ -23,7 +23,7 @@ void append_event(db::transaction& tx, sale_id id, const char* type, instant at,
                       .type = type,
                       .subject = to_string(id),
                       .at = at,
-                      .data = to_json(present(*record, std::nullopt, at), currency),
+                      .data = to_json(current_sale(*record, std::nullopt, at), currency),
                       .traceparent = {}}};
     outbox::append(tx, events);
 }

@@ -1,7 +1,7 @@
-#include "product_queries.hpp"
+#include "products/product_queries.hpp"
 
 #include "catalog_version.hpp"
-#include "folded_text.hpp"
+#include "products/folded_text.hpp"
 
 namespace market::catalog {
 
@@ -29,12 +29,12 @@ std::vector<product> read_products(db::transaction& tx, const db::sql& statement
     return out;
 }
 
-/// No word holds a line end, so none is found across the two.
+/// A word has no line end, so no match reaches from the name into the description.
 std::string search_text(const product& of) {
     return folded(of.name) + '\n' + folded(of.description);
 }
 
-/// LIKE would take these for wild cards.
+/// Escapes what LIKE takes for wild cards.
 std::string escaped(std::string_view word) {
     std::string out;
     for (const char c : word) {
@@ -44,7 +44,7 @@ std::string escaped(std::string_view word) {
     return out;
 }
 
-/// What comes after the position, in an order that ends with the id: no two rows are equal.
+/// The rows after the position. The order ends with the id, so no two rows are equal in it.
 void add_after(db::sql& statement, const product_position& after, product_sort sort) {
     switch (sort) {
         case product_sort::newest: statement << " AND id < " << after.id; return;
@@ -75,19 +75,19 @@ db::raw order_by(product_sort sort) {
 
 }  // namespace
 
-void insert_product(db::transaction& tx, const product& made) {
+void insert_product(db::transaction& tx, const product& row) {
     tx.execute(db::sql{} << "INSERT INTO products (id, name, description, category, price,"
                             " image_url, search_text, created_at) VALUES ("
-                         << made.id << ", " << made.name << ", " << made.description << ", "
-                         << made.category << ", " << made.price << ", " << made.image_url << ", "
-                         << search_text(made) << ", " << made.created_at << ")");
+                         << row.id << ", " << row.name << ", " << row.description << ", "
+                         << row.category << ", " << row.price << ", " << row.image_url << ", "
+                         << search_text(row) << ", " << row.created_at << ")");
     raise_version(tx);
 }
 
-std::optional<product> find_product(db::transaction& tx, product_id id, retired_ones retired) {
+std::optional<product> find_product(db::transaction& tx, product_id id, retired_products retired) {
     db::sql statement;
     statement << product_columns << " WHERE id = " << id;
-    if (retired == retired_ones::hidden) statement << " AND retired = 0";
+    if (retired == retired_products::hidden) statement << " AND retired = 0";
     auto found = read_products(tx, statement);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
@@ -110,6 +110,14 @@ std::vector<product> search_products(db::transaction& tx, const product_search& 
     if (wanted.after) add_after(statement, *wanted.after, wanted.sort);
     statement << order_by(wanted.sort) << " LIMIT " << max;
     return read_products(tx, statement);
+}
+
+bool is_on_sale(db::transaction& tx, product_id product, instant now) {
+    return tx
+        .query_one<sale_id>(db::sql{} << "SELECT id FROM sales WHERE product_id = " << product
+                                      << " AND closed_at IS NULL AND ends_at > " << now
+                                      << " LIMIT 1")
+        .has_value();
 }
 
 void update_product(db::transaction& tx, const product& changed) {

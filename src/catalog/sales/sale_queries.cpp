@@ -1,4 +1,4 @@
-#include "sale_queries.hpp"
+#include "sales/sale_queries.hpp"
 
 #include "catalog_version.hpp"
 
@@ -49,13 +49,13 @@ void add_status(db::sql& statement, sale_status status, instant now) {
 
 }  // namespace
 
-void insert_sale(db::transaction& tx, const sale_row& made, instant created_at) {
+void insert_sale(db::transaction& tx, const sale_row& row, instant created_at) {
     tx.execute(
         db::sql{} << "INSERT INTO sales (id, product_id, title, price, quantity, per_user_limit,"
                      " starts_at, ends_at, created_at) VALUES ("
-                  << made.id << ", " << made.product << ", " << made.title << ", " << made.price
-                  << ", " << made.quantity << ", " << made.per_user_limit << ", " << made.starts_at
-                  << ", " << made.ends_at << ", " << created_at << ")");
+                  << row.id << ", " << row.product << ", " << row.title << ", " << row.price << ", "
+                  << row.quantity << ", " << row.per_user_limit << ", " << row.starts_at << ", "
+                  << row.ends_at << ", " << created_at << ")");
     raise_version(tx);
 }
 
@@ -81,14 +81,6 @@ std::optional<sale_row> find_sale_locked(db::transaction& tx, sale_id id) {
         tx, db::sql{} << sale_columns << " WHERE id = " << id << for_update(tx.dialect()));
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
-}
-
-bool is_on_sale(db::transaction& tx, product_id product, instant now) {
-    return tx
-        .query_one<sale_id>(db::sql{} << "SELECT id FROM sales WHERE product_id = " << product
-                                      << " AND closed_at IS NULL AND ends_at > " << now
-                                      << " LIMIT 1")
-        .has_value();
 }
 
 void update_sale(db::transaction& tx, const sale_row& changed) {

@@ -1,6 +1,6 @@
 #pragma once
-/// How a sale is made, changed, paused and closed, in the record and at its gate (DESIGN.md 5).
-#include "catalog_reader.hpp"
+/// How a sale is created, changed, paused and closed, in the record and at its gate (DESIGN.md 5).
+#include "sales/sale_reader.hpp"
 
 #include <market/catalog/catalog_module.hpp>
 
@@ -10,7 +10,7 @@ namespace market::catalog {
 class sale_changes {
 public:
     sale_changes(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
-                 stock::gate_rebuilder& rebuilder, catalog_reader& reader, const settings& chosen)
+                 stock::gate_rebuilder& rebuilder, sale_reader& reader, const settings& chosen)
         : database_(database),
           clock_(clock),
           gate_(gate),
@@ -25,21 +25,21 @@ public:
     asio::awaitable<result<sale>> close(sale_id id, user_id actor);
 
 private:
-    /// What a change makes of the row at `now`; `has_opened` as the record tells. The same row: it
-    /// needs no change.
-    using deciding =
+    /// Gives the row as it is to be from `now` on, or why it must not change. `has_opened` is what
+    /// the record knows. The same row: there is nothing to change.
+    using row_edit =
         std::function<result<sale_row>(const sale_row& before, instant now, bool has_opened)>;
 
-    asio::awaitable<result<sale>> change_gated(sale_id id, deciding decide, user_id actor,
+    asio::awaitable<result<sale>> change_gated(sale_id id, row_edit edit, user_id actor,
                                                bool needs_gate_time);
-    asio::awaitable<result<sale_record>> change_frozen(sale_id id, deciding decide, user_id actor,
+    asio::awaitable<result<sale_record>> change_frozen(sale_id id, row_edit edit, user_id actor,
                                                        instant now);
 
     db::async_database database_;
     const wall_clock& clock_;
     stock::stock_gate& gate_;
     stock::gate_rebuilder& rebuilder_;
-    catalog_reader& reader_;
+    sale_reader& reader_;
     const settings& chosen_;
 };
 

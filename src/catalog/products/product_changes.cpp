@@ -1,8 +1,8 @@
-#include "product_changes.hpp"
+#include "products/product_changes.hpp"
 
-#include "catalog_reader.hpp"
-#include "product_queries.hpp"
-#include "sale_queries.hpp"
+#include "products/product_queries.hpp"
+#include "products/product_reader.hpp"
+#include "version_condition.hpp"
 
 #include <market/stock/ledger.hpp>
 
@@ -54,7 +54,7 @@ result<void> retire_product_in(db::transaction& tx, product_id id, instant now) 
 }
 
 result<product_stock> stock_in(db::transaction& tx, product_id id) {
-    if (!find_product(tx, id, retired_ones::shown)) return no_product();
+    if (!find_product(tx, id, retired_products::included)) return no_product();
     product_stock out{.product = id, .available = 0, .pools = ledger::pools_of(tx, id)};
     for (const auto& pool : out.pools) {
         if (!pool.sale) out.available = pool.available();

@@ -1,4 +1,4 @@
-#include "folded_text.hpp"
+#include "products/folded_text.hpp"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
