@@ -1,4 +1,6 @@
 market_module(stock
-  SOURCES gate_lease.cpp gated_sale.cpp ledger_loads.cpp ledger_pools.cpp ledger_reads.cpp
-          ledger_rows.cpp ledger_units.cpp memory_gate.cpp redis_answers.cpp redis_gate.cpp
-          redis_load.cpp redis_scripts.cpp sold_out_board.cpp stock_levels.cpp)
+  SOURCES gate/gate_lease.cpp gate/gated_sale.cpp gate/memory_gate.cpp gate/redis_gate.cpp
+          gate/redis_load.cpp gate/redis_replies.cpp gate/redis_scripts.cpp
+          gate/sold_out_cache.cpp
+          ledger/loads.cpp ledger/pools.cpp ledger/reads.cpp ledger/rows.cpp
+          ledger/stock_levels.cpp ledger/units.cpp)

@@ -1,4 +1,4 @@
-#include "stock/gate_play.hpp"
+#include "stock/sale_at_gate.hpp"
 
 #include <atomic>
 #include <set>
@@ -25,13 +25,13 @@ void crowd(int threads, Act act) {
 
 TEST_CASE("of a crowd exactly as many as there are units get in, numbered without holes",
           "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(100)));
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(100)));
     std::vector<std::vector<std::int64_t>> numbers(16);
     std::atomic<int> refused{0}, other{0};
     crowd(16, [&](int thread) {
         for (int i = 0; i < 50; ++i) {
-            auto answer = play.admit(play.wish_of(somebody()));
+            auto answer = sale.admit(sale.request_of(somebody()));
             if (auto* in = std::get_if<admitted>(&answer))
                 numbers[static_cast<std::size_t>(thread)].push_back(in->seq);
             else
@@ -49,99 +49,101 @@ TEST_CASE("of a crowd exactly as many as there are units get in, numbered withou
     CHECK(*all.rbegin() == 100);
     CHECK(refused == 16 * 50 - 100);
     CHECK(other == 0);
-    CHECK(play.look().remaining == 0);
-    CHECK(play.look().held == 100);
+    CHECK(sale.look().remaining == 0);
+    CHECK(sale.look().held == 100);
 }
 
-TEST_CASE("one wish sent by 64 threads is admitted once", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(100)));
-    auto wanted = play.wish_of(somebody());
+TEST_CASE("one key sent by 64 threads is admitted once", "[gate][crowd]") {
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(100)));
+    auto wanted = sale.request_of(somebody());
     std::atomic<int> in{0}, held_by_another{0};
     crowd(64, [&](int) {
         auto mine = wanted;
         mine.attempt = make_random_id<attempt_id>();
-        auto answer = play.admit(mine);
+        auto answer = sale.admit(mine);
         if (is<admitted>(answer)) ++in;
         if (auto* one = std::get_if<known>(&answer); one && !one->done) ++held_by_another;
     });
     CHECK(in == 1);
     CHECK(held_by_another == 63);
-    CHECK(play.look().remaining == 99);
+    CHECK(sale.look().remaining == 99);
 }
 
 TEST_CASE("one attempt sent by 64 threads gets one admission, the same for all", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(100)));
-    auto wanted = play.wish_of(somebody());
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(100)));
+    auto wanted = sale.request_of(somebody());
     std::atomic<int> in{0};
     crowd(64, [&](int) {
-        auto answer = play.admit(wanted);
+        auto answer = sale.admit(wanted);
         if (auto* mine = std::get_if<admitted>(&answer); mine && mine->seq == 1) ++in;
     });
     CHECK(in == 64);
-    CHECK(play.look().held == 1);
+    CHECK(sale.look().held == 1);
 }
 
 TEST_CASE("one buyer on many threads gets the limit and not a unit more", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(1'000, 7)));
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(1'000, 7)));
     auto buyer = somebody();
     std::atomic<int> in{0}, limited{0};
     crowd(32, [&](int) {
-        auto answer = play.admit(play.wish_of(buyer));
+        auto answer = sale.admit(sale.request_of(buyer));
         if (is<admitted>(answer)) ++in;
-        if (is<limit_reached>(answer)) ++limited;
+        if (is<purchase_limit>(answer)) ++limited;
     });
     CHECK(in == 7);
     CHECK(limited == 25);
 }
 
 TEST_CASE("one credit given back by many threads is applied once", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(10)));
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(10)));
     auto buyer = somebody();
-    play.confirm(play.hold(play.wish_of(buyer, 9)));
-    auto returned = play.credit_of(buyer, 3);
+    sale.confirm(sale.hold(sale.request_of(buyer, 9)));
+    auto returned = sale.credit_of(buyer, 3);
     std::atomic<int> applied{0};
     crowd(16, [&](int) {
-        auto answer = play.stage().settle(play.gate().give_back(returned));
+        auto answer = sale.fixture().settle(sale.gate().give_back(returned));
         if (answer.has_value() && *answer == credit_answer::applied) ++applied;
     });
     CHECK(applied == 16);
-    CHECK(play.look().remaining == 4);
+    CHECK(sale.look().remaining == 4);
 }
 
 TEST_CASE("units add up after a crowd admits, confirms, cancels and gives back", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(60, 3)));
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(60, 3)));
     std::atomic<std::int64_t> sold{0}, oversold{0};
     crowd(8, [&](int thread) {
         auto buyer = somebody();
         for (int i = 0; i < 100; ++i) {
-            auto wanted = play.wish_of(buyer, i % 3 + 1);
-            auto answer = play.admit(wanted);
+            auto wanted = sale.request_of(buyer, i % 3 + 1);
+            auto answer = sale.admit(wanted);
             auto* in = std::get_if<admitted>(&answer);
             if (!in) continue;
-            hold_ref admission{play.sale, in->epoch, wanted.key, in->seq};
+            hold_ref admission{sale.id, in->epoch, wanted.key, in->seq};
             if ((i + thread) % 3 == 0) {
-                play.stage().settle(play.gate().cancel(admission)).value();
+                sale.fixture().settle(sale.gate().cancel(admission)).value();
                 continue;
             }
-            play.stage().settle(play.gate().confirm_one(admission)).value();
+            sale.fixture().settle(sale.gate().confirm_one(admission)).value();
             sold += wanted.units;
             if (sold > 60) ++oversold;
             if (i >= 95) continue;
             sold -= wanted.units;
-            play.stage().settle(play.gate().give_back(play.credit_of(buyer, wanted.units))).value();
+            sale.fixture()
+                .settle(sale.gate().give_back(sale.credit_of(buyer, wanted.units)))
+                .value();
         }
     });
 
-    auto all = play.dump();
+    auto all = sale.dump();
     CHECK(oversold == 0);
     CHECK(all.sold == sold);
     CHECK(all.holds.empty());
-    CHECK(play.look().remaining + all.sold == 60);
+    CHECK(sale.look().remaining + all.sold == 60);
     std::int64_t bought = 0;
     for (const auto& [buyer, units] : all.buyers) {
         CHECK(units <= 3);
@@ -151,21 +153,21 @@ TEST_CASE("units add up after a crowd admits, confirms, cancels and gives back",
 }
 
 TEST_CASE("loads under traffic lose no place and sell no unit twice", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
-    REQUIRE(play.load(play.sale_of(200)));
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
+    REQUIRE(sale.load(sale.sale_of(200)));
     std::atomic<bool> selling{true};
     std::jthread loader{[&] {
         for (std::int64_t epoch = 2; selling; ++epoch) {
-            play.freeze();
-            auto contents = play.dump();
+            sale.freeze();
+            auto contents = sale.dump();
             contents.epoch = epoch;
-            play.load(std::move(contents));
+            sale.load(std::move(contents));
         }
     }};
     std::atomic<int> in{0}, others{0};
     crowd(4, [&](int) {
         for (int i = 0; i < 60;) {
-            auto answer = play.admit(play.wish_of(somebody()));
+            auto answer = sale.admit(sale.request_of(somebody()));
             if (is<stale>(answer)) continue;
             ++i;
             ++(is<admitted>(answer) ? in : others);
@@ -176,25 +178,25 @@ TEST_CASE("loads under traffic lose no place and sell no unit twice", "[gate][cr
 
     CHECK(in == 200);
     CHECK(others == 40);
-    auto holds = play.holds();
+    auto holds = sale.holds();
     REQUIRE(holds.size() == 200);
     CHECK(holds.front().seq == 1);
     CHECK(holds.back().seq == 200);
 }
 
 TEST_CASE("removing and loading at once leaves the gate absent or whole", "[gate][crowd]") {
-    gate_play play{GENERATE(from_range(gate_kinds()))};
+    sale_at_gate sale{GENERATE(from_range(gate_kinds()))};
     std::atomic<int> broken{0};
     crowd(4, [&](int thread) {
         for (int i = 1; i <= 100; ++i) {
             if (thread == 0)
-                play.stage().settle(play.gate().remove(play.sale)).value();
+                sale.fixture().settle(sale.gate().remove(sale.id)).value();
             else if (thread == 1)
-                play.load(play.sale_of(5, 1'000, i));
-            else if (auto answer = play.admit(play.wish_of(somebody()));
+                sale.load(sale.sale_of(5, 1'000, i));
+            else if (auto answer = sale.admit(sale.request_of(somebody()));
                      !is<stale>(answer) && !is<admitted>(answer) && !is<sold_out>(answer))
                 ++broken;
-            auto view = play.look();
+            auto view = sale.look();
             if (view.state != gate_state::absent && view.remaining + view.held != 5) ++broken;
         }
     });

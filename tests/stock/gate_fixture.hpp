@@ -1,5 +1,5 @@
 #pragma once
-/// The stage on which the gate contract is played: the same tests for every kind of gate.
+/// What the tests of the gate contract run on: the same tests for every kind of gate.
 ///
 /// A new kind of gate derives from gate_fixture and joins the list of gate_fixtures(); no test
 /// changes.

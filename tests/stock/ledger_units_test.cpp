@@ -28,11 +28,11 @@ TEST_CASE("a sale's units are not taken under another epoch, or none", "[ledger]
     CHECK(record.take(pool, 1, 2));
 }
 
-TEST_CASE("a closed sale sells nothing, whatever the epoch and the room", "[ledger]") {
+TEST_CASE("a closed sale sells nothing, whatever the epoch and the units left", "[ledger]") {
     stock_record record{GENERATE(from_range(database_kinds()))};
     record.put_on_sale(30, 5);
     record.close();
-    // Room, as no close leaves it: the fence must hold by itself.
+    // Units left, which no close leaves: `closed` itself must keep them from being sold.
     record.write([&](auto& tx) {
         tx.execute(db::sql{} << "UPDATE pools SET total = 5 WHERE id = " << pool_of(record.sale));
     });

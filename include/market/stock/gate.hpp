@@ -44,7 +44,7 @@ struct known {
 struct sold_out {
     std::int64_t remaining;
 };  ///< fewer than the units asked for
-struct limit_reached {
+struct purchase_limit {
     std::int64_t limit;
     std::int64_t remaining;  ///< what this buyer may still buy, >= 0
 };
@@ -56,7 +56,7 @@ struct ended {};
 struct stale {};  ///< the gate has to be loaded anew
 
 using admit_answer =
-    std::variant<admitted, known, sold_out, limit_reached, not_open, paused, ended, stale>;
+    std::variant<admitted, known, sold_out, purchase_limit, not_open, paused, ended, stale>;
 
 /// Names one admission.
 struct hold_ref {
@@ -196,7 +196,7 @@ public:
 std::unique_ptr<stock_gate> make_memory_gate(const wall_clock& clock);
 
 /// `redis:`, shared by all servers that use it. Gate time is that of Redis. Refuses by itself for a
-/// moment what is sold out (100 ms of `steady`, see src/stock/sold_out_board.hpp), the memory gate
+/// moment what is sold out (100 ms of `steady`, see src/stock/gate/sold_out_cache.hpp), the memory gate
 /// never does: its units come back at once. `server` outlives it.
 std::unique_ptr<stock_gate> make_redis_gate(redis::client& server,
                                             deadline (*steady)() = std::chrono::steady_clock::now);

@@ -118,7 +118,7 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
         }
         if (const auto* out = std::get_if<stock::sold_out>(&*said))
             co_return too_few_left(index, out->remaining);
-        if (const auto* out = std::get_if<stock::limit_reached>(&*said))
+        if (const auto* out = std::get_if<stock::purchase_limit>(&*said))
             co_return above_limit(index, out->limit, out->remaining);
         if (const auto* out = std::get_if<stock::not_open>(&*said))
             co_return not_open_yet(index, out->opens_at);

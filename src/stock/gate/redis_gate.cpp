@@ -1,8 +1,8 @@
-#include "gated_sale.hpp"
-#include "redis_answers.hpp"
-#include "redis_load.hpp"
-#include "redis_scripts.hpp"
-#include "sold_out_board.hpp"
+#include "gate/gated_sale.hpp"
+#include "gate/redis_load.hpp"
+#include "gate/redis_replies.hpp"
+#include "gate/redis_scripts.hpp"
+#include "gate/sold_out_cache.hpp"
 
 #include <market/base/limits.hpp>
 #include <market/base/log.hpp>
@@ -16,29 +16,29 @@ namespace market::stock {
 namespace {
 
 namespace scripts = redis_scripts;
-namespace answers = redis_answers;
+namespace replies = redis_replies;
 
-/// More in one script would keep the others waiting.
+/// A script with more would keep other calls waiting.
 constexpr std::size_t refs_at_once = 500;
 constexpr std::size_t sales_at_once = 100;
 
-failure no_sense() {
+failure malformed_reply() {
     return {errc::gate_unavailable, "the gate in Redis gave an answer that makes no sense"};
 }
 
-/// What `read` makes of the reply: a T or a result<T>.
+/// Reads the reply with `read`, which returns a T or a result<T>.
 template <class T, class Read>
-result<T> understood(const result<redis::reply>& said, Read read) {
-    if (!said) return said.error();
+result<T> parse(const result<redis::reply>& reply, Read read) {
+    if (!reply) return reply.error();
     try {
-        return read(*said);
-    } catch (const answers::nonsense&) {
-        return no_sense();
+        return read(*reply);
+    } catch (const replies::malformed&) {
+        return malformed_reply();
     }
 }
 
 std::string text_of(const std::array<std::byte, 16>& bytes) {
-    return std::string{answers::chars_of(bytes)};
+    return std::string{replies::chars_of(bytes)};
 }
 
 void append(std::vector<std::string>& arguments, const hold_ref& ref) {
@@ -53,65 +53,67 @@ std::vector<std::string> arguments_of(const hold_ref& ref) {
     return out;
 }
 
-sold_out_word word_in(const redis::reply& said) {
-    return {answers::at(said, 2).text, answers::number(said, 3), answers::number(said, 4),
-            answers::moment(said, 5), answers::moment(said, 6)};
+sold_out_answer sold_out_answer_in(const redis::reply& reply) {
+    return {replies::at(reply, 2).text, replies::number(reply, 3), replies::number(reply, 4),
+            replies::moment(reply, 5), replies::moment(reply, 6)};
 }
 
-result<admit_answer> admission_in(const redis::reply& said) {
-    using answers::number;
-    switch (static_cast<scripts::admission>(number(said, 0))) {
+result<admit_answer> admission_in(const redis::reply& reply) {
+    using replies::number;
+    switch (static_cast<scripts::admission>(number(reply, 0))) {
         case scripts::admission::stale: return admit_answer{stale{}};
         case scripts::admission::admitted:
-            return admit_answer{admitted{number(said, 1), number(said, 2)}};
-        case scripts::admission::known: return admit_answer{known{number(said, 1) == 1}};
-        case scripts::admission::sold_out: return admit_answer{sold_out{number(said, 1)}};
-        case scripts::admission::limit:
-            return admit_answer{limit_reached{number(said, 1), number(said, 2)}};
-        case scripts::admission::not_open: return admit_answer{not_open{answers::moment(said, 1)}};
+            return admit_answer{admitted{number(reply, 1), number(reply, 2)}};
+        case scripts::admission::known: return admit_answer{known{number(reply, 1) == 1}};
+        case scripts::admission::sold_out: return admit_answer{sold_out{number(reply, 1)}};
+        case scripts::admission::purchase_limit:
+            return admit_answer{purchase_limit{number(reply, 1), number(reply, 2)}};
+        case scripts::admission::not_open: return admit_answer{not_open{replies::moment(reply, 1)}};
         case scripts::admission::paused: return admit_answer{paused{}};
         case scripts::admission::ended: return admit_answer{ended{}};
-        case scripts::admission::other_wish:
-            return failure{errc::internal, "an attempt came back to the gate as another wish"};
+        case scripts::admission::other_request:
+            return failure{errc::internal, "an attempt came back to the gate as another request"};
     }
-    return no_sense();
+    return malformed_reply();
 }
 
-result<credit_answer> credit_in(const redis::reply& said) {
-    switch (static_cast<scripts::restitution>(said.integer)) {
-        case scripts::restitution::deferred: return credit_answer::deferred;
-        case scripts::restitution::applied: return credit_answer::applied;
-        case scripts::restitution::obsolete: return credit_answer::obsolete;
-        case scripts::restitution::drift:
+result<credit_answer> credit_in(const redis::reply& reply) {
+    switch (static_cast<scripts::credit_result>(reply.integer)) {
+        case scripts::credit_result::deferred: return credit_answer::deferred;
+        case scripts::credit_result::applied: return credit_answer::applied;
+        case scripts::credit_result::obsolete: return credit_answer::obsolete;
+        case scripts::credit_result::drift:
             return failure{errc::internal, "more units came back to the gate than it gave"};
     }
-    return no_sense();
+    return malformed_reply();
 }
 
-result<void> without_value(const result<redis::reply>& said) {
-    if (!said) return said.error();
+result<void> without_value(const result<redis::reply>& reply) {
+    if (!reply) return reply.error();
     return {};
 }
 
-/// Keeps nothing but the board: what is true stands in Redis.
+/// Keeps no state but the cache of sold-out answers: the gate is in Redis.
 class redis_gate final : public stock_gate {
 public:
     redis_gate(redis::client& server, deadline (*steady)()) : server_(server), steady_(steady) {}
 
     asio::awaitable<result<admit_answer>> admit(admission_request wanted) override {
         if (wanted.units < 1 || wanted.units > line_quantity_max)
-            co_return failure{errc::internal, "a wish of units out of range came to the gate"};
-        const auto asked = steady_();
-        if (auto refused = board_.refusal(wanted, asked)) co_return admit_answer{*refused};
+            co_return failure{errc::internal,
+                              "an admission request of units out of range came to the gate"};
+        const auto asked_at = steady_();
+        if (auto refused = sold_out_cache_.refusal(wanted, asked_at))
+            co_return admit_answer{*refused};
 
         std::vector<std::string> arguments{text_of(wanted.buyer.bytes),
                                            std::to_string(wanted.units), text_of(wanted.key.bytes),
                                            text_of(wanted.attempt.bytes)};
-        auto said = co_await ask(scripts::admit(), wanted.sale, std::move(arguments));
-        auto answer = understood<admit_answer>(said, admission_in);
+        auto reply = co_await ask(scripts::admit(), wanted.sale, std::move(arguments));
+        auto answer = parse<admit_answer>(reply, admission_in);
         if (answer && std::holds_alternative<sold_out>(*answer) &&
             std::get<sold_out>(*answer).remaining == 0)
-            co_await write_down(wanted.sale, std::move(*said), asked);
+            co_await remember_sold_out(wanted.sale, std::move(*reply), asked_at);
         co_return answer;
     }
 
@@ -136,22 +138,22 @@ public:
 
     asio::awaitable<result<void>> confirm_one(hold_ref admission) override {
         auto arguments = arguments_of(admission);
-        auto said = co_await ask(scripts::confirm(), admission.sale, std::move(arguments));
-        co_return without_value(said);
+        auto reply = co_await ask(scripts::confirm(), admission.sale, std::move(arguments));
+        co_return without_value(reply);
     }
 
     asio::awaitable<result<void>> cancel(hold_ref admission) override {
         auto arguments = arguments_of(admission);
-        auto said = co_await ask(scripts::cancel(), admission.sale, std::move(arguments));
-        co_return without_value(said);
+        auto reply = co_await ask(scripts::cancel(), admission.sale, std::move(arguments));
+        co_return without_value(reply);
     }
 
     asio::awaitable<result<credit_answer>> give_back(credit returned) override {
         std::vector<std::string> arguments{
             text_of(returned.id.bytes), text_of(returned.buyer.bytes),
             std::to_string(returned.units), std::to_string(returned.epoch)};
-        auto said = co_await ask(scripts::give_back(), returned.sale, std::move(arguments));
-        co_return understood<credit_answer>(said, credit_in);
+        auto reply = co_await ask(scripts::give_back(), returned.sale, std::move(arguments));
+        co_return parse<credit_answer>(reply, credit_in);
     }
 
     asio::awaitable<result<std::vector<gate_view>>> look(std::vector<sale_id> sales) override {
@@ -162,34 +164,34 @@ public:
             const auto to = std::min(sales.size(), from + sales_at_once);
             for (auto i = from; i < to; ++i) keys.push_back(gate_key(sales[i]));
             const auto asked = keys.size();
-            auto said = co_await server_.evaluate(scripts::look(), std::move(keys), {});
+            auto reply = co_await server_.evaluate(scripts::look(), std::move(keys), {});
             auto read = [&](const redis::reply& views) {
                 for (std::size_t i = 0; i < asked; ++i)
-                    out.push_back(answers::view(answers::at(views, i)));
+                    out.push_back(replies::view(replies::at(views, i)));
                 return true;
             };
-            auto seen = understood<bool>(said, read);
+            auto seen = parse<bool>(reply, read);
             if (!seen) co_return seen.error();
         }
         co_return out;
     }
 
     asio::awaitable<result<std::vector<hold>>> holds(sale_id sale, instant until) override {
-        auto said = co_await ask(scripts::holds(), sale, {});
-        auto out = understood<std::vector<hold>>(said, answers::holds);
+        auto reply = co_await ask(scripts::holds(), sale, {});
+        auto out = parse<std::vector<hold>>(reply, replies::holds);
         if (out) std::erase_if(*out, [until](const hold& one) { return one.taken_at > until; });
         co_return out;
     }
 
     asio::awaitable<result<gate_contents>> dump(sale_id sale) override {
-        auto said = co_await ask(scripts::dump(), sale, {});
-        co_return understood<gate_contents>(said, answers::contents);
+        auto reply = co_await ask(scripts::dump(), sale, {});
+        co_return parse<gate_contents>(reply, replies::contents);
     }
 
     asio::awaitable<result<gate_view>> freeze(sale_id sale) override {
-        auto said = co_await ask(scripts::freeze(), sale, {});
-        auto read = [](const redis::reply& views) { return answers::view(answers::at(views, 0)); };
-        co_return understood<gate_view>(said, read);
+        auto reply = co_await ask(scripts::freeze(), sale, {});
+        auto read = [](const redis::reply& views) { return replies::view(replies::at(views, 0)); };
+        co_return parse<gate_view>(reply, read);
     }
 
     asio::awaitable<result<bool>> load_and_open(sale_id sale, gate_contents contents) override {
@@ -198,14 +200,14 @@ public:
         const redis_load load{gate_key(sale), contents, checked->view({})};
         for (auto& part : load.parts()) {
             std::vector<std::string> keys{part.key};
-            auto said = co_await server_.evaluate(scripts::stage(), std::move(keys),
-                                                  std::move(part.arguments));
-            if (!said) co_return said.error();
-            if (said->integer != 1) co_return lost();
+            auto staged = co_await server_.evaluate(scripts::stage(), std::move(keys),
+                                                    std::move(part.arguments));
+            if (!staged) co_return staged.error();
+            if (staged->integer != 1) co_return lost();
         }
-        auto said = co_await server_.evaluate(scripts::open(), load.keys(), load.terms());
-        if (!said) co_return said.error();
-        switch (static_cast<scripts::opening>(said->integer)) {
+        auto reply = co_await server_.evaluate(scripts::open(), load.keys(), load.terms());
+        if (!reply) co_return reply.error();
+        switch (static_cast<scripts::opening>(reply->integer)) {
             case scripts::opening::refused: co_return false;
             case scripts::opening::opened: co_return true;
             case scripts::opening::lost: break;
@@ -214,8 +216,8 @@ public:
     }
 
     asio::awaitable<result<void>> remove(sale_id sale) override {
-        auto said = co_await ask(scripts::remove(), sale, {});
-        co_return without_value(said);
+        auto reply = co_await ask(scripts::remove(), sale, {});
+        co_return without_value(reply);
     }
 
 private:
@@ -233,26 +235,26 @@ private:
         return server_.evaluate(code, std::move(keys), std::move(arguments));
     }
 
-    asio::awaitable<void> write_down(sale_id sale, redis::reply refusal, deadline asked) {
-        const auto word = word_in(refusal);
-        if (word.version < 0 || !board_.put_word(sale, word, asked)) co_return;
-        std::vector<std::string> arguments{word.tag};
-        auto said = co_await ask(scripts::everybody(), sale, std::move(arguments));
-        using list = std::vector<sold_out_board::name>;
-        auto names = understood<list>(said, [](const redis::reply& lists) {
-            list out;
-            for (const auto& hash : lists.items)
+    asio::awaitable<void> remember_sold_out(sale_id sale, redis::reply refusal, deadline asked_at) {
+        const auto answer = sold_out_answer_in(refusal);
+        if (answer.version < 0 || !sold_out_cache_.put_answer(sale, answer, asked_at)) co_return;
+        std::vector<std::string> arguments{answer.tag};
+        auto reply = co_await ask(scripts::known_ids(), sale, std::move(arguments));
+        using id_list = std::vector<sold_out_cache::id_bytes>;
+        auto ids = parse<id_list>(reply, [](const redis::reply& hashes) {
+            id_list out;
+            for (const auto& hash : hashes.items)
                 for (const auto& one : hash.items)
-                    if (one.text != "tag") out.push_back(answers::bytes_of(one.text));
+                    if (one.text != "tag") out.push_back(replies::bytes_of(one.text));
             return out;
         });
-        if (names && !said->items.empty())
-            board_.put_list(sale, word.tag, word.version, std::move(*names));
+        if (ids && !reply->items.empty())
+            sold_out_cache_.put_known_ids(sale, answer.tag, answer.version, std::move(*ids));
     }
 
     redis::client& server_;
     deadline (*steady_)();
-    sold_out_board board_;
+    sold_out_cache sold_out_cache_;
 };
 
 }  // namespace

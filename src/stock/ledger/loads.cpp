@@ -1,4 +1,4 @@
-#include "ledger_rows.hpp"
+#include "ledger/rows.hpp"
 
 namespace market::stock::ledger {
 

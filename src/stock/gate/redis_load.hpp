@@ -1,5 +1,5 @@
 #pragma once
-/// The contents of a gate as the arguments of the scripts that load it. No I/O.
+/// The contents of a gate as arguments of the scripts that load it. No I/O.
 #include <market/stock/gate.hpp>
 
 #include <array>
@@ -12,8 +12,8 @@ namespace market::stock {
 
 class redis_load {
 public:
-    /// `contents` add up; `sums` is a view of them. Puts them aside under keys of its own, so that
-    /// two loads at one time do not meet.
+    /// `contents` add up, and `sums` is a view of them. Each load stages under keys of its own, so
+    /// that two loads at one time do not mix.
     redis_load(const std::string& gate_key, const gate_contents& contents, const gate_view& sums);
 
     struct part {
@@ -28,7 +28,7 @@ private:
     using fields = std::vector<std::pair<std::string, std::string>>;
     std::string gate_key_;
     std::string epoch_;
-    std::array<std::string, 3> aside_;
+    std::array<std::string, 3> staged_keys_;
     std::array<fields, 3> hashes_;  ///< taken, holds, done
     std::vector<std::string> terms_;
 };

@@ -1,5 +1,5 @@
 #pragma once
-/// What the scripts' replies mean. No I/O.
+/// Reads the replies of the scripts. No I/O.
 #include <market/redis/client.hpp>
 #include <market/stock/gate.hpp>
 
@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-namespace market::stock::redis_answers {
+namespace market::stock::redis_replies {
 
 /// Thrown by all of these for a reply that no script gives.
-struct nonsense {};
+struct malformed {};
 
 /// The item of an array.
 const redis::reply& at(const redis::reply& from, std::size_t index);
@@ -21,12 +21,12 @@ instant moment(const redis::reply& from, std::size_t index);
 std::string_view chars_of(const std::array<std::byte, 16>& bytes);
 std::array<std::byte, 16> bytes_of(std::string_view chars);
 
-/// One of look()'s.
+/// One item of look()'s reply.
 gate_view view(const redis::reply& from);
-/// One of dump()'s; absent: empty.
+/// The reply of dump(). An absent gate: empty contents.
 gate_contents contents(const redis::reply& from);
-/// Of a hash given flat, by admission number.
+/// From the fields and values of G.holds, sorted by admission number.
 std::vector<hold> holds(const redis::reply& from);
-std::string held(const hold& one);  ///< as a value of G.holds
+std::string hold_value(const hold& one);  ///< as it stands in G.holds
 
-}  // namespace market::stock::redis_answers
+}  // namespace market::stock::redis_replies

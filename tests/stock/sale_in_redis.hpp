@@ -1,6 +1,6 @@
 #pragma once
 /// What tests of the gate in Redis share.
-#include "stock/gate_play.hpp"
+#include "stock/sale_at_gate.hpp"
 #include "support/private_redis.hpp"
 #include "support/retimed_client.hpp"
 #include "support/run_here.hpp"
@@ -64,58 +64,58 @@ private:
 };
 
 /// A sale at a gate in a Redis of its own.
-class redis_play {
+class sale_in_redis {
 public:
-    explicit redis_play(words more = {}) : server(std::move(more)) {}
+    explicit sale_in_redis(words more = {}) : server(std::move(more)) {}
 
     gate_contents sale_of(std::int64_t units, std::int64_t epoch = 1) const {
         gate_contents out;
         out.epoch = epoch;
-        out.starts_at = stage.now() - 1min;
-        out.ends_at = stage.now() + 1h;
+        out.starts_at = fixture.now() - 1min;
+        out.ends_at = fixture.now() + 1h;
         out.per_user_limit = 1'000;
         out.total = units;
         return out;
     }
     result<bool> try_load(gate_contents contents) {
-        return stage.settle(gate.load_and_open(sale, std::move(contents)));
+        return fixture.settle(gate.load_and_open(id, std::move(contents)));
     }
     bool load(gate_contents contents) { return try_load(std::move(contents)).value(); }
-    admission_request wish_of(user_id buyer, std::int64_t units = 1) const {
-        return {sale, buyer, units, make_random_id<purchase_key>(), make_random_id<attempt_id>()};
+    admission_request request_of(user_id buyer, std::int64_t units = 1) const {
+        return {id, buyer, units, make_random_id<purchase_key>(), make_random_id<attempt_id>()};
     }
-    admission_request wish_of_somebody() const { return wish_of(somebody()); }
+    admission_request request_of_somebody() const { return request_of(somebody()); }
     result<admit_answer> try_admit(const admission_request& wanted) {
-        return stage.settle(gate.admit(wanted));
+        return fixture.settle(gate.admit(wanted));
     }
     admit_answer admit(const admission_request& wanted) { return try_admit(wanted).value(); }
     hold_ref hold(const admission_request& wanted) {
         auto in = std::get<admitted>(admit(wanted));
-        return {sale, in.epoch, wanted.key, in.seq};
+        return {id, in.epoch, wanted.key, in.seq};
     }
-    void confirm(const hold_ref& ref) { stage.settle(gate.confirm_one(ref)).value(); }
-    void cancel(const hold_ref& ref) { stage.settle(gate.cancel(ref)).value(); }
+    void confirm(const hold_ref& ref) { fixture.settle(gate.confirm_one(ref)).value(); }
+    void cancel(const hold_ref& ref) { fixture.settle(gate.cancel(ref)).value(); }
     credit_answer give_back(user_id buyer, std::int64_t units, std::int64_t epoch = 1) {
-        credit returned{make_id<credit_id>(), sale, buyer, units, epoch};
-        return stage.settle(gate.give_back(returned)).value();
+        credit returned{make_id<credit_id>(), id, buyer, units, epoch};
+        return fixture.settle(gate.give_back(returned)).value();
     }
-    gate_view look() { return stage.settle(gate.look({sale})).value().at(0); }
+    gate_view look() { return fixture.settle(gate.look({id})).value().at(0); }
     redis::reply ask(words sent) {
         return market::testing::settle_here(client->command(std::move(sent))).value();
     }
     std::string key(const std::string& part = "") const {
-        return "market:{" + to_string(sale) + "}:gate" + part;
+        return "market:{" + to_string(id) + "}:gate" + part;
     }
     bool sells_again(std::int64_t epoch) {
-        return load(sale_of(5, epoch)) && is<admitted>(admit(wish_of_somebody()));
+        return load(sale_of(5, epoch)) && is<admitted>(admit(request_of_somebody()));
     }
 
     market::redis::test::private_redis server;
     std::unique_ptr<redis::client> client = server.open(quick());
     watched_client watched{*client};
-    redis_gate_here stage{watched};
-    stock_gate& gate = stage.gate();
-    sale_id sale = make_id<sale_id>();
+    redis_gate_here fixture{watched};
+    stock_gate& gate = fixture.gate();
+    sale_id id = make_id<sale_id>();
 };
 
 }  // namespace market::stock::testing

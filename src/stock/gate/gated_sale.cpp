@@ -1,4 +1,4 @@
-#include "gated_sale.hpp"
+#include "gate/gated_sale.hpp"
 
 #include <market/base/limits.hpp>
 
@@ -62,13 +62,14 @@ gated_sale::wrong_number gated_sale::take_holds(const gate_contents& contents) {
 result<admit_answer> gated_sale::admit(const admission_request& wanted, instant now) {
     if (!open_) return admit_answer{stale{}};
     if (wanted.units < 1 || wanted.units > line_quantity_max)
-        return failure{errc::internal, "a wish of units out of range came to the gate"};
+        return failure{errc::internal,
+                       "an admission request of units out of range came to the gate"};
     if (done_.contains(wanted.key)) return admit_answer{known{true}};
     if (auto found = holds_.find(wanted.key); found != holds_.end()) {
         const auto& held = found->second;
         if (held.attempt != wanted.attempt) return admit_answer{known{false}};
         if (held.buyer != wanted.buyer || held.units != wanted.units)
-            return failure{errc::internal, "an attempt came back to the gate as another wish"};
+            return failure{errc::internal, "an attempt came back to the gate as another request"};
         return admit_answer{admitted{held.seq, epoch_}};
     }
     if (auto refused = refusal(wanted, now)) return *refused;
@@ -82,14 +83,14 @@ result<admit_answer> gated_sale::admit(const admission_request& wanted, instant 
     return admit_answer{admitted{++last_seq_, epoch_}};
 }
 
-// Refusals are most of a flash sale: they look up and never insert; a crowd costs no memory.
+// Most requests of a flash sale are refused. A refusal inserts nothing: a crowd costs no memory.
 std::optional<admit_answer> gated_sale::refusal(const admission_request& wanted,
                                                 instant now) const {
     if (now < starts_at_) return not_open{starts_at_};
     if (now >= ends_at_) return ended{};
     if (paused_) return paused{};
     auto allowed = std::max<std::int64_t>(0, per_user_limit_ - taken_by(wanted.buyer));
-    if (wanted.units > allowed) return limit_reached{per_user_limit_, allowed};
+    if (wanted.units > allowed) return purchase_limit{per_user_limit_, allowed};
     if (wanted.units > remaining_) return sold_out{remaining_};
     return {};
 }

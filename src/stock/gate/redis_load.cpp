@@ -1,6 +1,6 @@
-#include "redis_load.hpp"
+#include "gate/redis_load.hpp"
 
-#include "redis_answers.hpp"
+#include "gate/redis_replies.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t fields_at_once = 1'000;
 
 std::string chars(const std::array<std::byte, 16>& bytes) {
-    return std::string{redis_answers::chars_of(bytes)};
+    return std::string{redis_replies::chars_of(bytes)};
 }
 
 std::int64_t last_number(const gate_contents& contents) {
@@ -25,15 +25,15 @@ redis_load::redis_load(const std::string& gate_key, const gate_contents& content
                        const gate_view& sums)
     : gate_key_(gate_key), epoch_(std::to_string(contents.epoch)) {
     const auto load = to_string(make_random_id<attempt_id>());
-    aside_ = {gate_key + ".load." + load + ".taken", gate_key + ".load." + load + ".holds",
-              gate_key + ".load." + load + ".done"};
+    staged_keys_ = {gate_key + ".load." + load + ".taken", gate_key + ".load." + load + ".holds",
+                    gate_key + ".load." + load + ".done"};
     auto& [taken, holds, done] = hashes_;
 
     std::unordered_map<user_id, std::int64_t> taken_by;
     for (const auto& [buyer, units] : contents.buyers) taken_by[buyer] += units;
     for (const auto& one : contents.holds) {
         taken_by[one.buyer] += one.units;
-        holds.emplace_back(chars(one.key.bytes), redis_answers::held(one));
+        holds.emplace_back(chars(one.key.bytes), redis_replies::hold_value(one));
     }
     for (const auto& [buyer, units] : taken_by)
         taken.emplace_back(chars(buyer.bytes), std::to_string(units));
@@ -62,8 +62,8 @@ std::vector<redis_load::part> redis_load::parts() const {
     for (std::size_t hash = 0; hash < hashes_.size(); ++hash) {
         const auto& all = hashes_[hash];
         std::size_t from = 0;
-        do {  // once at least: a hash without fields still has its tag
-            part next{aside_[hash], {epoch_}};
+        do {  // at least once: a hash without fields still has its tag
+            part next{staged_keys_[hash], {epoch_}};
             const auto to = std::min(all.size(), from + fields_at_once);
             for (; from < to; ++from) {
                 next.arguments.push_back(all[from].first);
@@ -76,7 +76,7 @@ std::vector<redis_load::part> redis_load::parts() const {
 }
 
 std::vector<std::string> redis_load::keys() const {
-    return {gate_key_, aside_[0], aside_[1], aside_[2]};
+    return {gate_key_, staged_keys_[0], staged_keys_[1], staged_keys_[2]};
 }
 
 std::vector<std::string> redis_load::terms() const { return terms_; }

@@ -1,11 +1,11 @@
-#include "redis_answers.hpp"
+#include "gate/redis_replies.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <unordered_map>
 
-namespace market::stock::redis_answers {
+namespace market::stock::redis_replies {
 namespace {
 
 constexpr std::string_view tag_field = "tag";
@@ -13,14 +13,14 @@ constexpr std::string_view tag_field = "tag";
 std::int64_t number_in(std::string_view& text) {
     std::int64_t out = 0;
     const auto [last, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (failed != std::errc{}) throw nonsense{};
+    if (failed != std::errc{}) throw malformed{};
     text.remove_prefix(static_cast<std::size_t>(last - text.data()));
     if (text.starts_with(' ')) text.remove_prefix(1);
     return out;
 }
 
-hold held_in(std::string_view key, std::string_view value) {
-    if (value.size() < 32) throw nonsense{};
+hold hold_in(std::string_view key, std::string_view value) {
+    if (value.size() < 32) throw malformed{};
     hold out;
     out.key.bytes = bytes_of(key);
     out.attempt.bytes = bytes_of(value.substr(0, 16));
@@ -32,7 +32,7 @@ hold held_in(std::string_view key, std::string_view value) {
     return out;
 }
 
-/// (field, value) of a hash given flat, without its tag.
+/// Calls `each` with every field and value of a hash, but not with its tag.
 template <class Each>
 void each_field(const redis::reply& from, Each each) {
     for (std::size_t i = 0; i + 1 < from.items.size(); i += 2) {
@@ -43,7 +43,7 @@ void each_field(const redis::reply& from, Each each) {
 }  // namespace
 
 const redis::reply& at(const redis::reply& from, std::size_t index) {
-    if (index >= from.items.size()) throw nonsense{};
+    if (index >= from.items.size()) throw malformed{};
     return from.items[index];
 }
 
@@ -52,7 +52,7 @@ std::int64_t number(const redis::reply& from, std::size_t index) {
     if (item.what == redis::reply::kind::integer) return item.integer;
     std::string_view text = item.text;
     const auto out = number_in(text);
-    if (!text.empty()) throw nonsense{};
+    if (!text.empty()) throw malformed{};
     return out;
 }
 
@@ -66,7 +66,7 @@ std::string_view chars_of(const std::array<std::byte, 16>& bytes) {
 
 std::array<std::byte, 16> bytes_of(std::string_view chars) {
     std::array<std::byte, 16> out{};
-    if (chars.size() != out.size()) throw nonsense{};
+    if (chars.size() != out.size()) throw malformed{};
     std::memcpy(out.data(), chars.data(), out.size());
     return out;
 }
@@ -115,13 +115,13 @@ gate_contents contents(const redis::reply& from) {
 std::vector<hold> holds(const redis::reply& from) {
     std::vector<hold> out;
     each_field(from, [&](std::string_view key, std::string_view value) {
-        out.push_back(held_in(key, value));
+        out.push_back(hold_in(key, value));
     });
     std::ranges::sort(out, {}, &hold::seq);
     return out;
 }
 
-std::string held(const hold& one) {
+std::string hold_value(const hold& one) {
     std::string out{chars_of(one.attempt.bytes)};
     out += chars_of(one.buyer.bytes);
     out += std::to_string(one.seq) + ' ' + std::to_string(one.units) + ' ' +
@@ -129,4 +129,4 @@ std::string held(const hold& one) {
     return out;
 }
 
-}  // namespace market::stock::redis_answers
+}  // namespace market::stock::redis_replies

@@ -1,7 +1,7 @@
 #pragma once
 /// One sale at the memory gate: who got in, who still waits for an order, what is left.
 ///
-/// A plain state machine without lock or clock; one that exists is whole (open or frozen).
+/// A state machine without lock or clock. It is open or frozen; an absent gate has no object.
 #include <market/stock/gate.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -22,7 +22,7 @@ public:
     std::int64_t epoch() const { return epoch_; }
     void freeze() { open_ = false; }
 
-    /// These change all or, when they fail or throw, nothing. Constant time.
+    /// A call that fails or throws changes nothing. Constant time.
     result<admit_answer> admit(const admission_request& wanted, instant now);
     void confirm(const hold_ref& admission);
     void cancel(const hold_ref& admission);
@@ -33,7 +33,7 @@ public:
     gate_contents contents() const;                      ///< holds in no order
 
 private:
-    using wrong_number = std::optional<std::string_view>;  ///< which, in words
+    using wrong_number = std::optional<std::string_view>;  ///< empty: none; else which, in words
     wrong_number take_terms(const gate_contents& contents);
     wrong_number take_sold(const gate_contents& contents);
     wrong_number take_holds(const gate_contents& contents);
@@ -51,11 +51,11 @@ private:
     std::int64_t remaining_ = 0;  ///< total - sold - held
     std::int64_t held_ = 0;
     std::int64_t last_seq_ = 0;
-    /// A crowd's worth of entries each: flat tables, which find and keep one in one place.
+    /// Flat tables: they hold an entry for each of a crowd, and find one with one memory access.
     template <class Key, class Value>
     using table = boost::unordered_flat_map<Key, Value, std::hash<Key>>;
-    /// Sold and held together: a credit may overtake the confirm of its order, and the sum is right
-    /// in either order.
+    /// Sold and held units together: when a credit overtakes the confirm of its order, the sum is
+    /// right all the same.
     table<user_id, std::int64_t> taken_;
     table<purchase_key, hold> holds_;
     boost::unordered_flat_set<purchase_key, std::hash<purchase_key>> done_;

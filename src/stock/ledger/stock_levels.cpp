@@ -1,5 +1,5 @@
 /// Who is told when stock runs low, or out: an event each, once until units come back.
-#include "ledger_rows.hpp"
+#include "ledger/rows.hpp"
 
 #include <market/outbox/outbox.hpp>
 

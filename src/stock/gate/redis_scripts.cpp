@@ -1,4 +1,4 @@
-#include "redis_scripts.hpp"
+#include "gate/redis_scripts.hpp"
 
 #include <string>
 
@@ -9,8 +9,8 @@ constexpr const char* head = R"lua(
 local call, gate, run = redis.call, KEYS[1], ARGV[1]
 )lua";
 
-/// `epoch_of(tag)`: the epoch in it, if it is of this run. `tagged(tag, ...)`: whether these keys
-/// have it.
+/// `epoch_of(tag)`: its epoch, or nil when it is of another run. `tagged(tag, ...)`: whether all
+/// these keys have it.
 constexpr const char* tags = R"lua(
 local function epoch_of(tag)
   if not tag or string.sub(tag, 1, #run + 1) ~= run .. ':' then return nil end
@@ -29,7 +29,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 )lua";
 
-/// `ripe(back)`: the units in it whose time has come, and the rest of it.
+/// `ripe(back)`: the units in `back` that can be admitted now, and `back` without them.
 constexpr const char* returns = R"lua(
 local function ripe(back)
   local units, rest = 0, ''
@@ -40,7 +40,7 @@ local function ripe(back)
 end
 )lua";
 
-/// `put_back(units, remaining, back)`: they can be admitted when no process refuses any more.
+/// `put_back(units, remaining, back)`: they can be admitted once no process refuses any more.
 constexpr const char* put_back = R"lua(
 local function put_back(units, remaining, back)
   local at = string.format('%.0f', now - now % 25000 + 150000)
@@ -54,7 +54,7 @@ local function put_back(units, remaining, back)
 end
 )lua";
 
-/// `all_of(gate)`: whether it is whole, and its fields.
+/// `all_of(gate)`: whether the gate is whole, and its fields.
 constexpr const char* whole = R"lua(
 local function all_of(key)
   gate = key
@@ -70,15 +70,15 @@ local function all_of(key)
 end
 )lua";
 
-// Most of what Redis does, so short: no function is made but where it is needed.
+// Redis runs this one most of all, so it defines only the function it needs.
 constexpr const char* admit_text = R"lua(
-local buyer, units, rid, attempt = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+local buyer, units, purchase_key, attempt = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local g = call('HMGET', gate, 'tag', 'open', 'starts', 'ends', 'paused', 'limit', 'remaining',
                'held', 'seq', 'back', 'version')
 local tag = g[1]
 if not tag or string.sub(tag, 1, #run + 1) ~= run .. ':' or g[2] ~= '1' then return {0} end
-local done = call('HMGET', gate .. '.done', 'tag', rid)
-local holds = call('HMGET', gate .. '.holds', 'tag', rid)
+local done = call('HMGET', gate .. '.done', 'tag', purchase_key)
+local holds = call('HMGET', gate .. '.holds', 'tag', purchase_key)
 local taken = call('HMGET', gate .. '.taken', 'tag', buyer)
 if done[1] ~= tag or holds[1] ~= tag or taken[1] ~= tag then return {0} end
 
@@ -106,7 +106,7 @@ end
 
 local seq = g[9] + 1
 call('HSET', gate, 'remaining', remaining - units, 'held', g[8] + units, 'seq', seq, 'back', back)
-call('HSET', gate .. '.holds', rid,
+call('HSET', gate .. '.holds', purchase_key,
      attempt .. buyer .. seq .. ' ' .. units .. ' ' .. string.format('%.0f', now))
 call('HINCRBY', gate .. '.taken', buyer, units)
 return {1, seq, string.sub(tag, #run + 2)}
@@ -174,7 +174,7 @@ end
 return out
 )lua";
 
-// Of what is not whole, too: it admits nobody any more.
+// Freezes an incomplete gate too: it admits nobody any more.
 constexpr const char* freeze_text = R"lua(
 local _, view = all_of(gate)
 if epoch_of(call('HGET', gate, 'tag')) then call('HSET', gate, 'open', 0) end
@@ -193,7 +193,7 @@ return {view, call('HGETALL', gate .. '.taken'), call('HGETALL', gate .. '.holds
         call('HKEYS', gate .. '.done')}
 )lua";
 
-constexpr const char* everybody_text = R"lua(
+constexpr const char* known_ids_text = R"lua(
 local tag = ARGV[2]
 if not epoch_of(tag) or not tagged(tag, '', '.taken', '.done') then return {} end
 if call('HLEN', gate .. '.taken') + call('HLEN', gate .. '.done') > 100000 then return {} end
@@ -276,8 +276,8 @@ const redis::script& dump() {
     static const auto code = made_of(head, tags, clock, whole, dump_text);
     return code;
 }
-const redis::script& everybody() {
-    static const auto code = made_of(head, tags, everybody_text);
+const redis::script& known_ids() {
+    static const auto code = made_of(head, tags, known_ids_text);
     return code;
 }
 const redis::script& stage() {
