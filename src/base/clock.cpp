@@ -16,7 +16,7 @@ public:
     }
 };
 
-/// Reads from the left of a text; once something did not fit, it stays failed.
+/// Reads a text from the left. After a mismatch it stays failed.
 class reader {
 public:
     explicit reader(std::string_view text) : rest_(text) {}
@@ -28,7 +28,7 @@ public:
         if (!failed_) rest_.remove_prefix(count);
         return value;
     }
-    /// One of `allowed`; 0 when it is none of them.
+    /// The next character if it is one of `allowed`, else 0.
     char one_of(std::string_view allowed) {
         if (rest_.empty() || allowed.find(rest_.front()) == std::string_view::npos) {
             failed_ = true;

@@ -24,7 +24,7 @@ const unsigned char* as_octets(std::string_view data) {
 constexpr std::string_view base64url_letters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// The value of each letter of the alphabet, -1 for all else.
+/// The value of each character of the alphabet; -1 for all others.
 constexpr std::array<signed char, 256> base64url_values = [] {
     std::array<signed char, 256> values{};
     values.fill(-1);
@@ -34,8 +34,8 @@ constexpr std::array<signed char, 256> base64url_values = [] {
     return values;
 }();
 
-// OpenSSL 3 looks an algorithm up by name at each use, under a lock, which costs more than to hash
-// what a request holds: looked up once instead, the contexts once a thread.
+// OpenSSL 3 looks up an algorithm by name at each use, under a lock. That costs more than hashing
+// what a request contains, so it is done once, and each thread keeps its contexts.
 const EVP_MD* sha256_algorithm() {
     static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     if (!fetched) library_failed("SHA-256");
@@ -65,8 +65,8 @@ void ask_for_random(std::span<std::byte> out) {
     if (RAND_bytes(octets, static_cast<int>(out.size())) != 1) library_failed("random bytes");
 }
 
-/// Random bytes in store, because asking for a few costs as much as asking for many. What was
-/// handed out is wiped.
+/// A store of random bytes, because asking for a few costs as much as asking for many. Bytes that
+/// were given out are wiped.
 class random_stock {
 public:
     static constexpr std::size_t size = 2'048;
@@ -110,7 +110,7 @@ digest256 hmac_sha256(std::string_view key, std::string_view data) {
     digest256 out;
     auto* octets = reinterpret_cast<unsigned char*>(out.data());
     thread_local const mac_context context = make_hmac_sha256();
-    // A null key would mean "the key of the call before" to the library.
+    // To the library a null key means "the key of the last call".
     const auto* key_octets = as_octets(key.empty() ? std::string_view{""} : key);
     std::size_t length = 0;
     if (EVP_MAC_init(context.get(), key_octets, key.size(), nullptr) != 1 ||
@@ -168,7 +168,7 @@ std::optional<std::string> from_base64url(std::string_view text) {
             out.push_back(static_cast<char>(bits >> waiting & 0xFFU));
         }
     }
-    // One value has one text: what is left over must be zero.
+    // Each value has one text only: so the bits left over must be zero.
     if ((bits & ((1U << waiting) - 1U)) != 0) return std::nullopt;
     return out;
 }

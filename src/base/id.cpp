@@ -8,7 +8,7 @@
 namespace market::detail {
 namespace {
 
-/// What a UUIDv7 holds: 48 bits of Unix milliseconds, then 12 + 62 bits that order the ids of one
+/// The parts of a UUIDv7: 48 bits of Unix milliseconds, then 12 + 62 bits that order the ids of one
 /// millisecond (RFC 9562, 6.2, method 2: random, then raised by a random amount).
 struct v7_fields {
     std::uint64_t millis = 0;
@@ -25,7 +25,7 @@ void raise(v7_fields& last, std::uint64_t by) {
     last.low &= low_max;
     if (++last.high <= high_max) return;
     last.high = 0;
-    ++last.millis;  // borrowed from the future: greater than all before is what counts
+    ++last.millis;  // a time in the future: ids must be greater than all before
 }
 
 v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high,
@@ -34,7 +34,7 @@ v7_fields next_fields(std::uint64_t now_millis, std::uint64_t random_high,
     static v7_fields last;
     const std::lock_guard lock{guard};
     if (now_millis > last.millis) {
-        // The top bit stays clear, so that a busy millisecond has room to count up.
+        // The top bit starts clear, so that a busy millisecond can count up.
         last = {now_millis, random_high & (high_max >> 1), random_low & low_max};
     } else {
         raise(last, 1 + (random_low & 0xFFFFFFFFULL));

@@ -37,7 +37,7 @@ std::string_view name_of(level severity) {
     return "info";
 }
 
-/// One sink that locks; whole lines are made here, so the pattern is just the line.
+/// One sink with a lock. Lines are complete here, so the pattern is the line alone.
 spdlog::logger& output() {
     static spdlog::logger logger = [] {
         spdlog::logger made{"market", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
@@ -52,7 +52,7 @@ std::string quoted(std::string_view text) {
     return boost::json::serialize(boost::json::string_view{text});
 }
 
-/// Quoted when it could be taken for more than one value, or for more than one line.
+/// Quotes a value that could look like several values or several lines.
 bool is_plain(std::string_view text) {
     if (text.empty()) return false;
     return std::all_of(text.begin(), text.end(), [](char c) {

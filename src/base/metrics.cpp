@@ -24,7 +24,7 @@ struct named {
 
 struct everything {
     std::mutex mutex;
-    // Deques: what was handed out stays where it is.
+    // Deques: references that were given out stay valid.
     std::deque<named<counter>> counters;
     std::deque<named<gauge>> gauges;
     std::deque<named<histogram>> histograms;

@@ -1,5 +1,5 @@
 #pragma once
-// What nearly every file needs and no file changes: parsed once for the whole house.
+// Headers that nearly every file includes: parsed once for all modules.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

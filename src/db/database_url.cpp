@@ -31,7 +31,7 @@ result<database_address> parse_sqlite(std::string_view path) {
     return database_address{sqlite_address{absolute.lexically_normal().string()}};
 }
 
-/// The client library reads others as options.
+/// The client library would read other characters as options.
 bool is_host(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) ||
@@ -40,7 +40,7 @@ bool is_host(std::string_view text) {
 }
 
 /// `?ssl-ca=FILE&ssl-cert=FILE&ssl-key=FILE`, named as the options of the servers' own clients.
-/// Empty: well.
+/// Empty: no problem.
 std::optional<failure> read_tls_files(const boost::urls::url_view& from, tls_files& into) {
     for (const auto& given : from.params(boost::urls::encoding_opts{})) {  // a + is a +
         std::string* file = nullptr;

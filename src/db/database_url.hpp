@@ -11,7 +11,7 @@ struct sqlite_address {
     std::string path;  ///< absolute
 };
 
-/// PEM files; without an authority nothing is encrypted.
+/// PEM files. Without an authority nothing is encrypted.
 struct tls_files {
     std::string authority;    ///< who signed the server's certificate
     std::string certificate;  ///< of the client, for accounts that require one
@@ -29,7 +29,7 @@ struct mysql_address {
 
 using database_address = std::variant<sqlite_address, mysql_address>;
 
-/// Looks whether the files of TLS can be read. Errors: validation_failed; its sentence holds no
+/// Checks that the files of TLS can be read. Errors: validation_failed, in a sentence without a
 /// password.
 result<database_address> parse_database_url(const std::string& url);
 

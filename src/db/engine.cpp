@@ -19,8 +19,8 @@ failure unavailable() {
     return {errc::database_unavailable, "the database cannot be reached at the moment; try again"};
 }
 
-/// An error as the caller of `read` and `write` sees it. Not only `unavailable` is worth another
-/// try of the client: an operator mends a full disk or a lost right while the server runs.
+/// An error as the caller of `read` and `write` sees it. A full disk and a missing right are
+/// `database_unavailable` too: an operator can mend both while the server runs, so try again.
 failure as_failure(const error& failed) {
     switch (failed.why()) {
         case cause::unavailable:
@@ -69,7 +69,7 @@ engine::engine(db::dialect dialect, connector connect, const options& settings)
 std::unique_ptr<transaction> engine::begin(access mode) {
     place turn;
     if (dialect_ == dialect::sqlite && mode == access::write) {
-        // Before a session is taken: those who wait for their turn must not keep readers out.
+        // Wait for the turn before taking a session: writers that wait must not keep readers out.
         if (!write_turn_.enter(settings_.session_wait_max)) {
             throw error(cause::unavailable, "the turn to write did not come in time");
         }

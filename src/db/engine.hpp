@@ -1,5 +1,5 @@
 #pragma once
-// The one implementation of `database`: sessions of some driver behind a holder.
+// The one implementation of `database`, for both drivers.
 #include "session_holder.hpp"
 
 #include <market/db/database.hpp>
@@ -15,7 +15,7 @@ public:
     db::dialect dialect() const override { return dialect_; }
     std::unique_ptr<transaction> begin(access mode) override;
 
-    /// A session of its own, outside of the bound on sessions. Throws error: unavailable, refused.
+    /// A session beside those that sessions_max bounds. Throws error: unavailable, refused.
     std::unique_ptr<session> connect(const options& settings) const { return connect_(settings); }
     const options& settings() const { return settings_; }
 

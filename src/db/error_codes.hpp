@@ -1,5 +1,5 @@
 #pragma once
-// The one place that knows the numbers of the drivers.
+// The only file that knows the error numbers of the drivers.
 #include <market/db/error.hpp>
 
 namespace market::db {
@@ -9,7 +9,7 @@ cause cause_of_mysql(unsigned code);
 /// Extended result codes of SQLite.
 cause cause_of_sqlite(int code);
 
-/// The statement had been carried out before: what a DDL statement says when it is run again.
+/// Whether a DDL statement failed because it was carried out before.
 bool was_done_before_mysql(unsigned code);
 
 /// An error that remembers the driver's number.

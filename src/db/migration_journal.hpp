@@ -1,5 +1,5 @@
 #pragma once
-// The table that remembers which migrations a database has seen.
+// The table that lists the migrations that were applied to a database.
 #include "migrations.hpp"
 
 #include <market/db/migrator.hpp>
@@ -29,8 +29,8 @@ std::string checksum_of(const migration& step, dialect speaks);
 /// The statement of `step`, without comments and the closing semicolon.
 std::string statement_of(const migration& step, dialect speaks);
 
-/// Refuses a database that this binary does not understand: with a migration that it does not know,
-/// or with a finished one of another checksum.
+/// Refuses a database that this binary does not understand: one with a migration that the binary
+/// does not know, or with a finished one of another checksum.
 std::optional<failure> find_conflict(const journal& seen, dialect speaks);
 
 }  // namespace market::db

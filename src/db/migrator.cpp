@@ -11,8 +11,8 @@ namespace {
 
 using detail::column_kind;
 
-/// How long a start waits for another one that is migrating: on a server an index may take long,
-/// an SQLite file is more likely kept by something that will not let go.
+/// How long a start waits for another one that is migrating. On a server an index may take long; an
+/// SQLite file is more likely locked by something that will not end.
 constexpr std::chrono::seconds server_wait_max{60};
 constexpr std::chrono::seconds file_wait_max{20};
 /// How long one statement may run.
@@ -48,8 +48,8 @@ failure as_failure(const error& failed, std::string_view doing) {
     }
 }
 
-/// SQLite: DDL is part of the transaction, so all of it is done or nothing; the write lock is the
-/// guard.
+/// SQLite: DDL is part of the transaction, so all is done or nothing. The write lock keeps others
+/// out.
 class sqlite_migration {
 public:
     explicit sqlite_migration(session& open) : open_(open) {
@@ -71,14 +71,15 @@ private:
     session& open_;
 };
 
-/// MySQL: DDL commits by itself. The journal says what was started; what a crash left between a
-/// statement and its note is run again and may then say that it was done before.
+/// MySQL: DDL commits by itself. The journal says what was started. After a crash between a
+/// statement and its note the statement runs again, and may answer that it was done before.
 class mysql_migration {
 public:
     explicit mysql_migration(session& open) : open_(open) {
         static constexpr column_kind flag[] = {column_kind::integer};
         static constexpr bool nullable[] = {true};
-        // Freed with the session, however this ends. A name a database: the lock is the server's.
+        // Locks belong to the whole server, hence a name for each database. The session's end
+        // frees it.
         const std::string take = "SELECT GET_LOCK(CONCAT('market.', MD5(DATABASE())), " +
                                  std::to_string(server_wait_max.count()) + ")";
         const auto answer = open_.select(take, flag, nullable);
@@ -135,7 +136,7 @@ result<std::vector<std::string>> apply_missing(session& open, dialect speaks) {
     return applied;
 }
 
-/// Never pooled, so that its locks and its open transaction end with it.
+/// Never pooled, so that its locks and its open transaction end with the session.
 result<std::unique_ptr<session>> connect(const engine& target) {
     auto settings = target.settings();
     settings.statement_timeout = statement_max;

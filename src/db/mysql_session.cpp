@@ -22,7 +22,7 @@ public:
     statement(soci::mysql_session_backend& session, const std::string& text)
         : backend_(session.make_statement_backend()) {
         // Not through prepare(): its parser takes a backslash for an escape, which our literals do
-        // not have, loses its place, and then takes a colon inside of a literal for a parameter.
+        // not have. It then loses its place and takes a colon in a literal for a parameter.
         backend_->queryChunks_.assign(1, text);
         backend_->hasIntoElements_ = false;
         backend_->execute(0);
@@ -80,9 +80,9 @@ std::string in_seconds(std::chrono::milliseconds duration) {
         std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(duration).count()));
 }
 
-/// SOCI passes on the files of TLS and no other option of it; the client library reads options in
-/// place of a host too. Without these it would send the password, in the clear, to a server that
-/// offers no TLS, and ask the terminal for the passphrase of an encrypted key.
+/// SOCI passes on the files of TLS and none of its other options, but the client library reads
+/// options in place of a host too. Without these it would send the password unencrypted to a server
+/// that offers no TLS, and ask the terminal for the passphrase of an encrypted key.
 std::string host_of(const mysql_address& address) {
     // For "localhost" the client would take a Unix socket, whatever the port.
     const auto host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
@@ -107,8 +107,8 @@ std::string connect_string(const mysql_address& address, const options& settings
            " write_timeout=" + in_seconds(settings.statement_timeout) + tls_string(address.tls);
 }
 
-/// TLS fails for good by a certificate or a file, and for now when the connection broke in its
-/// handshake. The client library has one number for all; its texts end with that of the system.
+/// A bad certificate or file fails for good; a connection that broke in the handshake may work
+/// later. The client library has one number for both; its texts end with the system's number.
 bool broke_in_handshake(const std::string& said) {
     if (said.find("unexpected eof") != std::string::npos) return true;
     constexpr std::array passing{EAGAIN, EPIPE, ECONNABORTED, ECONNRESET, ETIMEDOUT};
@@ -117,7 +117,7 @@ bool broke_in_handshake(const std::string& said) {
     });
 }
 
-/// A transaction left idle this long holds locks for nobody; the server ends it.
+/// The server ends a transaction that was idle this long: it holds locks for nobody.
 constexpr int idle_write_seconds = 5;
 constexpr int idle_session_seconds = 28'800;  // the servers' own default
 
@@ -195,7 +195,7 @@ public:
                 case cause::deadlock:
                 case cause::lock_timeout:
                 case cause::read_only:
-                    // Said by a server before it commits anything.
+                    // The server says this before it commits anything.
                     rollback();
                     return commit_outcome::rolled_back;
                 default: break;

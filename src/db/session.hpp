@@ -1,5 +1,5 @@
 #pragma once
-// One connection, whatever the driver. Not thread-safe.
+// One connection of either driver. Not thread-safe.
 #include <market/db/transaction.hpp>
 
 #include <string>
@@ -20,16 +20,16 @@ public:
     virtual std::vector<result_row> select(const std::string& text,
                                            std::span<const detail::column_kind> kinds,
                                            std::span<const bool> nullable) = 0;
-    /// `text` ends with the column that is one of the keys.
+    /// `text` ends with the column to compare with the keys.
     virtual std::vector<result_row> select_by(raw text,
                                               std::span<const std::array<std::byte, 16>> keys,
                                               std::span<const detail::column_kind> kinds,
                                               std::span<const bool> nullable) = 0;
 
     virtual commit_outcome commit() noexcept = 0;
-    /// After it nothing of the transaction is left, or the session is not usable.
+    /// Afterwards nothing of the transaction is left, or the session is not usable.
     virtual void rollback() noexcept = 0;
-    /// False once a connection error was seen: to be thrown away.
+    /// False after a connection error: throw the session away.
     virtual bool usable() const noexcept = 0;
 };
 

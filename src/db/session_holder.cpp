@@ -45,7 +45,7 @@ std::unique_ptr<session> session_holder::take_idle() {
     return open;
 }
 
-// Never grows beyond what was reserved: each session here stood for one place.
+// Never grows beyond the reserved size: each session here had one place.
 void session_holder::keep(std::unique_ptr<session> open) noexcept {
     if (!open->usable()) return;
     const std::lock_guard lock{guard_};

@@ -16,7 +16,7 @@ class session_holder {
 public:
     session_holder(session_maker make, const options& settings);
 
-    /// A session and the right to have one; gives both back at destruction.
+    /// A session and the place it takes; gives both back at destruction.
     class lease {
     public:
         lease(session_holder& holder, place held, std::unique_ptr<session> open);
@@ -32,8 +32,8 @@ public:
         std::unique_ptr<session> session_;
     };
 
-    /// A session with a transaction begun. An idle session that turns out dead is replaced: nothing
-    /// was done on it yet. Throws error: unavailable, refused.
+    /// A session on which a transaction was begun. An idle session that proves dead is replaced:
+    /// nothing was done on it yet. Throws error: unavailable, refused.
     lease begin(access mode);
 
 private:

@@ -82,9 +82,9 @@ void bind_cell(sqlite3_stmt* to, int at, const new_rows::cell& value) {
         sqlite_api::sqlite3_bind_null(to, at);
 }
 
-void bind_cell(sqlite3_stmt* to, int at, new_rows::cell&& value) = delete;  // it is referred to
+void bind_cell(sqlite3_stmt* to, int at, new_rows::cell&& value) = delete;  // would not live on
 
-/// Why the file cannot be opened, as a person would say it.
+/// Why the file cannot be opened, in plain words.
 std::string explain_open(const std::string& path, int code) {
     namespace fs = std::filesystem;
     std::error_code ignored;
@@ -101,9 +101,9 @@ std::string explain_open(const std::string& path, int code) {
     }
 }
 
-/// Before the library's first use. A session is used by one thread at a time, so it needs no lock
-/// of its own around each call; nor does anybody read its count of allocated bytes, which is kept
-/// under one lock for the whole process.
+/// To be called before the library's first use. One thread at a time uses a session, so no call
+/// needs SQLite's own lock. Nobody reads its count of allocated bytes, which costs one lock for the
+/// whole process.
 const soci::backend_factory& one_thread_a_session(const soci::backend_factory& backend) {
     static const int configured = sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD) |
                                   sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -122,16 +122,17 @@ public:
         enter_wal_mode(settings.lock_timeout);
         run("PRAGMA synchronous = FULL");
         run("PRAGMA foreign_keys = ON");
-        // Many-row statements keep an undo journal; in a file it would cost a write a page.
+        // Statements of many rows keep an undo journal. In a file it would cost a write for each
+        // page.
         run("PRAGMA temp_store = MEMORY");
-        // Debian's library zeroes each page that becomes free, and so writes it to the log once
-        // more.
+        // Debian's library overwrites each page that becomes free with zeros, and so writes it to
+        // the log once more.
         run("PRAGMA secure_delete = FAST");
         run("PRAGMA cache_size = -32768");  // KiB; the default of 2 MiB is smaller than the indexes
-        // A page that many commits change is carried into the file once a checkpoint: seldom ones
-        // write less. 64 MiB of log are read back within a second after a crash.
+        // A page that many commits change goes into the file once at each checkpoint: fewer
+        // checkpoints write less. After a crash 64 MiB of log are read within a second.
         run("PRAGMA wal_autocheckpoint = 16384");
-        // What a long snapshot let grow is given back to the disk afterwards.
+        // A long snapshot lets the log grow; afterwards it shrinks to this size again.
         run("PRAGMA journal_size_limit = 67108864");
     }
 
@@ -200,14 +201,14 @@ public:
             execute_any("COMMIT");
             return commit_outcome::committed;
         } catch (const error& failed) {
-            // The commit record may have reached the file before the sync failed, and a crash
-            // before the next write would bring it back: not known until then.
+            // The commit record may have reached the file before the sync failed. A crash before
+            // the next write would then bring it back: until then the outcome is unknown.
             if (failed.why() == cause::connection_lost) return commit_outcome::unknown;
         } catch (...) {
             usable_ = false;
             return commit_outcome::unknown;
         }
-        // Refused before its commit record was written; it is still open or was rolled back.
+        // It failed before its commit record was written: still open, or rolled back.
         rollback();
         return commit_outcome::rolled_back;
     }
@@ -265,8 +266,8 @@ private:
         running.first_row();
     }
 
-    /// Changing the mode needs the file alone, and SQLite does not wait for that by itself: of
-    /// several that open a new file together all but one are told at once that it is busy.
+    /// A change of the mode needs the file for itself, and SQLite does not wait for that: when
+    /// several processes open a new file together, all but one are told at once that it is busy.
     void enter_wal_mode(std::chrono::milliseconds wait_max) {
         const auto until = std::chrono::steady_clock::now() + wait_max;
         while (!try_wal_mode(std::chrono::steady_clock::now() >= until)) {

@@ -4,7 +4,7 @@ namespace market::db {
 
 bool turnstile::enter(std::chrono::milliseconds wait_max) {
     std::unique_lock lock{guard_};
-    if (free_ > 0) {  // then nobody waits: leave() hands places over
+    if (free_ > 0) {  // then nobody waits: leave() gives places to those who do
         --free_;
         return true;
     }

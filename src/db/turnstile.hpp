@@ -1,5 +1,5 @@
 #pragma once
-// A door that lets a few in at a time, strictly in the order of arrival.
+// A semaphore that is fair: it admits a few at a time, strictly in order of arrival.
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -9,15 +9,15 @@
 
 namespace market::db {
 
-/// Thread-safe. A plain mutex or semaphore lets whoever runs first back in: the group-commit
-/// writer, which never pauses, would starve everybody else.
+/// Thread-safe. A plain mutex or semaphore admits whoever runs first: the group-commit writer,
+/// which never pauses, would starve all others.
 class turnstile {
 public:
     explicit turnstile(std::size_t places) : free_(places) {}
 
     /// Waits for a place. False when none became free in time; then nothing is held.
     bool enter(std::chrono::milliseconds wait_max);
-    /// Hands the place to whoever waits longest.
+    /// Gives the place to whoever waits longest.
     void leave() noexcept;
 
 private:

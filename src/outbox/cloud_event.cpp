@@ -15,7 +15,7 @@ void add_text(std::string& line, std::string_view name, std::string_view value) 
     append_json_string(line, value);
 }
 
-/// Of a value that needs no escapes.
+/// For a value that needs no escapes.
 void add_plain(std::string& line, std::string_view name, std::string_view value) {
     line += ",\"";
     line += name;
@@ -36,8 +36,7 @@ void add_cloud_event(std::string& lines, const event& value) {
     lines += ",\"data\":";
     const auto data_at = lines.size();
     lines += value.data;
-    // Between the tokens of JSON a line end is just white space, and inside of them it cannot
-    // stand.
+    // In JSON a line end can only be white space between tokens, so it may become a space.
     std::replace(lines.begin() + static_cast<std::ptrdiff_t>(data_at), lines.end(), '\n', ' ');
     lines += "}\n";
 }

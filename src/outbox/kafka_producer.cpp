@@ -33,12 +33,12 @@ constexpr std::array<std::pair<const char*, const char*>, 13> configuration{{
     {"partitioner", "murmur2_random"},
     {"socket.nagle.disable", "true"},
     {"linger.ms", "2"},
-    // Not above publish_max: what is given up there shall not linger.
+    // At most publish_max: after that publish() gives up, and nothing should stay in the queue.
     {"message.timeout.ms", "2500"},
     {"request.timeout.ms", "2000"},
     {"queue.buffering.max.messages", "1000"},
     {"queue.buffering.max.kbytes", "32768"},
-    // How large an event may be is for the broker to say; a batch stays below its usual limit.
+    // The broker decides how large an event may be. A batch stays below its usual limit.
     {"message.max.bytes", "16777216"},
     {"batch.size", "500000"},
     {"reconnect.backoff.max.ms", "1000"},
@@ -60,8 +60,8 @@ void on_trouble(rd_kafka_t*, int code, const char* reason, void* trouble) {
         std::string{rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code))} + ": " + reason;
 }
 
-/// Called by librdkafka's own threads. While Kafka is away each of them has something to say all
-/// the time; the relay says it once.
+/// Called by librdkafka's own threads. While Kafka is away they log all the time; the relay logs it
+/// once.
 void on_log(const rd_kafka_t*, int, const char* facility, const char* text) {
     log::debug("outbox.kafka", {{"facility", facility}, {"detail", text}});
 }
@@ -104,7 +104,7 @@ rd_kafka_resp_err_t look_for_topic(rd_kafka_t* client, const std::string& name, 
     return found->topic_cnt == 1 ? found->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
 }
 
-/// With as many partitions and replicas as the brokers give.
+/// Creates it with the brokers' default numbers of partitions and replicas.
 rd_kafka_resp_err_t create_topic(rd_kafka_t* client, const std::string& name, int patience_ms) {
     std::array<char, 512> reason{};
     const handle_of<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy> topic{
@@ -128,7 +128,7 @@ rd_kafka_resp_err_t create_topic(rd_kafka_t* client, const std::string& name, in
     return count == 1 ? rd_kafka_topic_result_error(topics[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
 }
 
-/// Nobody was reached, as opposed to a broker that says no.
+/// Whether no broker was reached, as opposed to a broker that refused.
 bool is_silence(rd_kafka_resp_err_t outcome) {
     switch (outcome) {
         case RD_KAFKA_RESP_ERR__TIMED_OUT:
@@ -202,7 +202,7 @@ result<bool> kafka_producer::have_topic(const std::string& name, deadline until)
             log::info("outbox.topic_created", {{"topic", name}});
         }
     }
-    rd_kafka_poll(handle_, 0);  // hears the trouble
+    rd_kafka_poll(handle_, 0);  // calls back with errors
     if (is_silence(outcome)) {
         return failure{errc::internal,
                        "Kafka does not answer" + (trouble_.empty() ? "" : ": " + trouble_)};

@@ -12,13 +12,13 @@
 
 namespace market::outbox {
 
-/// Refusals that are about the event (or the batch that it was in), not about the brokers.
+/// Errors caused by the event, or by the batch it was in, and not by the brokers.
 bool is_for_itself(rd_kafka_resp_err_t code);
 
-/// Refusals that every event of the topic would meet.
+/// Errors that every event of the topic would get.
 bool is_about_topic(rd_kafka_resp_err_t code);
 
-/// One event on its way through a producer; stays where it is until that is gone.
+/// One event given to a producer. Must not move while the producer exists.
 struct parcel {
     const event* content = nullptr;
     std::optional<rd_kafka_resp_err_t> answer{};  ///< empty: not known (yet)
@@ -28,27 +28,27 @@ struct parcel {
     bool is_unfit() const;
 };
 
-/// One producer of librdkafka: idempotent, acknowledged by all replicas. After an error of one of
-/// its messages it must be thrown away: with librdkafka 2.0 a later one may stay out of order, or
-/// the producer refuse everything. Used by one thread.
+/// One producer of librdkafka: idempotent, acknowledged by all replicas. Used by one thread. After
+/// any message failed it must be thrown away: with librdkafka 2.0 later messages may be out of
+/// order, or all be refused.
 class kafka_producer {
 public:
-    /// Connects to nobody yet. Errors: internal in librdkafka's words.
+    /// Does not connect yet. Errors: internal, with librdkafka's text.
     static result<std::unique_ptr<kafka_producer>> make(const std::string& brokers);
-    /// Drops what is still under way: its outcome stays unknown.
+    /// Drops what is under way: its outcome stays unknown.
     ~kafka_producer();
     kafka_producer(const kafka_producer&) = delete;
     kafka_producer& operator=(const kafka_producer&) = delete;
 
-    /// Looks for the topic, until it was found once, and creates it when it is missing. False when
-    /// a broker says no, `trouble` says why. Errors: internal when nobody answers.
+    /// Makes sure, once, that the topic exists, and creates it when it is missing. False when a
+    /// broker refuses; `trouble` says why. Errors: internal when no broker answers.
     result<bool> have_topic(const std::string& name, deadline until);
 
-    /// Hands the parcel over; `serve` learns the answer. Blocks while the queue is full. False
-    /// when it still is at `until`. A parcel that is refused here has its answer at once.
+    /// Gives the parcel to librdkafka; serve() receives the answer. Blocks while the queue is full.
+    /// False when it still is at `until`. A parcel that is refused here has its answer at once.
     bool send(parcel& what, deadline until);
 
-    /// Waits a moment for answers.
+    /// Waits a short time for answers.
     void serve();
 
     /// The last trouble with the brokers, empty when there was none.

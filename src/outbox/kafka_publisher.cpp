@@ -8,7 +8,7 @@ using steady = std::chrono::steady_clock;
 
 }  // namespace
 
-/// What one publish() has to send, and how far it is.
+/// The progress of one publish().
 struct kafka_publisher::shipment {
     explicit shipment(std::span<const event> events)
         : until(steady::now() + publish_max), parcels(events.size()) {
@@ -29,7 +29,7 @@ struct kafka_publisher::shipment {
     }
 
     outcome known;
-    std::set<std::string_view> held_back;  ///< subjects of refused events: nothing more of them
+    std::set<std::string_view> held_back;  ///< subjects of refused events: not sent on
 };
 
 result<publisher::outcome> kafka_publisher::publish(std::span<const event> events) {
@@ -66,8 +66,8 @@ result<void> kafka_publisher::have_topics(shipment& goods) {
     return {};
 }
 
-/// Sends what is not settled until all is, or something goes wrong; then returns those that may
-/// have to be sent alone.
+/// Sends until every event has an outcome or something goes wrong. Then returns those that have to
+/// be sent alone.
 kafka_publisher::numbers kafka_publisher::send_in_waves(shipment& goods) {
     numbers waiting;
     for (std::size_t i = 0; i < goods.parcels.size(); ++i) {
@@ -101,7 +101,7 @@ bool kafka_publisher::send_alone(shipment& goods, const numbers& suspects) {
     return true;
 }
 
-/// True when each was delivered, or refused before it went out; else there is no producer after it.
+/// True when each was delivered, or refused before it was sent. Else the producer is gone.
 bool kafka_publisher::send_together(shipment& goods, const numbers& wave) {
     for (const auto i : wave) goods.parcels[i].answer.reset();
     if (auto made = have_producer(); !made) {
@@ -128,7 +128,7 @@ bool kafka_publisher::send_together(shipment& goods, const numbers& wave) {
     const bool clean = count_of(is_open) == 0 && count_of(is_bad) == 0;
     if (!clean) {
         if (goods.known.problem.empty()) goods.known.problem = producer_->trouble();
-        producer_.reset();  // hears the last answers
+        producer_.reset();  // receives the last answers
     }
     judge(goods, wave);
     return clean;

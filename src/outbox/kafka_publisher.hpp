@@ -7,12 +7,12 @@ namespace market::outbox {
 
 /// Publishes to Kafka.
 ///
-/// 1. Of one subject one event at a time is on its way, so that no error, whatever the client
-///    makes of it, lets a later event overtake.
-/// 2. After any error the producer is thrown away; what was not delivered is sent by the next.
-/// 3. A broker refuses a whole batch for one event in it: only an event that is refused when it
-///    travels alone is refused for itself.
-/// 4. A topic that is refused closes itself alone: nothing is sent there for the rest of the call.
+/// 1. Of each subject one event at a time is under way: so no error lets a later event overtake an
+///    earlier one, whatever the client library does.
+/// 2. After any error the producer is thrown away. The next one sends what was not delivered.
+/// 3. A broker refuses a whole batch for one event in it. So an event counts as refused only when
+///    it was sent alone.
+/// 4. A topic that is refused gets nothing more in this call. Other topics go on.
 class kafka_publisher final : public publisher {
 public:
     explicit kafka_publisher(std::string brokers) : brokers_(std::move(brokers)) {}

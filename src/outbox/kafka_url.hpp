@@ -5,9 +5,9 @@
 
 namespace market::outbox {
 
-/// `kafka://HOST[:PORT][,HOST[:PORT]...]` (port 9092 unless told) as librdkafka lists brokers:
-/// `HOST:PORT,HOST:PORT`. An IPv6 address stands in brackets.
-/// Errors: validation_failed with a sentence; it repeats nothing of the URL.
+/// Turns `kafka://HOST[:PORT][,HOST[:PORT]...]` (default port 9092) into librdkafka's list of
+/// brokers, `HOST:PORT,HOST:PORT`. An IPv6 address stands in brackets.
+/// Errors: validation_failed with a sentence that repeats nothing of the URL.
 result<std::string> brokers_of(const std::string& url);
 
 }  // namespace market::outbox

@@ -79,7 +79,7 @@ void write_all(int file, std::string_view text) {
     }
 }
 
-/// A block at a time, so that the lines of many events need no more memory.
+/// Writes a block at a time, so that many events need no more memory than a block.
 void write_lines(int file, std::span<const event> events) {
     std::string block;
     for (const event& one : events) {
@@ -91,8 +91,8 @@ void write_lines(int file, std::span<const event> events) {
     write_all(file, block);
 }
 
-/// Appends all lines or, when that fails, nothing. A crash may leave the first of them, whole but
-/// the last; they were not counted and come again.
+/// Appends all lines or, when that fails, none. After a crash some of them may stand there, the
+/// last one torn: these events were not counted and come again.
 void append_durably(const std::filesystem::path& path, std::span<const event> events) {
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     std::filesystem::create_directories(folder);
@@ -110,7 +110,7 @@ void append_durably(const std::filesystem::path& path, std::span<const event> ev
         cut(file.get(), whole);
         throw;
     }
-    if (whole == 0) {  // perhaps just made: its name has to last as well
+    if (whole == 0) {  // perhaps a new file: its name has to be durable too
         const descriptor parent{open_checked(folder, O_RDONLY | O_DIRECTORY)};
         sync(parent.get());
     }

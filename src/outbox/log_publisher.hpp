@@ -5,10 +5,10 @@
 
 namespace market::outbox {
 
-/// Appends events to a file, one CloudEvents line each; durable before they count as delivered.
+/// Appends events to a file, one CloudEvents line each. They are delivered once they are durable.
 ///
-/// The file is opened for each batch and locked meanwhile, so that several servers may write one
-/// file and it may be moved away at any time.
+/// Each batch opens and locks the file: so several servers may write one file, and it may be moved
+/// away at any time.
 class log_publisher final : public publisher {
 public:
     explicit log_publisher(std::filesystem::path path) : path_(std::move(path)) {}

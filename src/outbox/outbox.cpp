@@ -11,7 +11,7 @@ void append(db::transaction& tx, std::span<const event> events) {
 
 tally read_tally(db::transaction& tx) {
     tally out;
-    // One statement, so that an event that is published meanwhile is counted once.
+    // One statement, so that an event that is being published is counted once.
     const auto row = tx.query_one<std::int64_t, std::int64_t, std::int64_t>(
         db::sql{} << "SELECT (SELECT published FROM outbox_relay WHERE id = 1),"
                      " (SELECT COUNT(*) FROM outbox WHERE parked = 0),"

@@ -6,14 +6,14 @@ namespace market::outbox {
 
 namespace {
 
-/// Condition and order of what may be published, of the rows behind `after`.
+/// Condition and order of the rows after `after` that may be published.
 void add_waiting(db::sql& to, const topics& without, std::int64_t after) {
     to << " FROM outbox WHERE parked = 0 AND id > " << after;
     if (!without.empty()) (to << " AND topic NOT IN ").list(without);
     to << " ORDER BY id LIMIT ";
 }
 
-/// Rows of one query: what is read beyond the bound of bytes, for nothing, is less than that.
+/// Rows of one query: no more than this is read in vain beyond the bound of bytes.
 constexpr std::size_t part_max = 256;
 
 /// `[1,2,3]`
@@ -23,14 +23,14 @@ std::string json_list(std::span<const std::int64_t> ids) {
     return out + "]";
 }
 
-/// The first numbers of `ids` that follow each other without a gap.
+/// The first numbers of `ids`, as far as they follow each other without a gap.
 std::span<const std::int64_t> first_run(std::span<const std::int64_t> ids) {
     std::size_t length = 1;
     while (length < ids.size() && ids[length] == ids[length - 1] + 1) ++length;
     return ids.first(length);
 }
 
-/// What was published together mostly lies together: deleted as ranges, which costs SQLite least.
+/// Rows published together mostly stand together. Deleting ranges costs SQLite least.
 std::int64_t delete_runs(db::transaction& tx, std::span<const std::int64_t> ids) {
     std::int64_t count = 0;
     while (!ids.empty()) {
@@ -42,9 +42,9 @@ std::int64_t delete_runs(db::transaction& tx, std::span<const std::int64_t> ids)
     return count;
 }
 
-// MySQL and MariaDB read a whole small table for `id IN (...)`, whatever index they are told to
-// use, and so wait for the rows of every purchase that is still open. Joined to a list, each row
-// is looked up by its number.
+// For `id IN (...)` MySQL and MariaDB read a small table as a whole, whatever index they are told
+// to use, and so wait for the rows of every open purchase. Joined to a list, each row is looked up
+// by its number.
 std::int64_t delete_by_number(db::transaction& tx, std::span<const std::int64_t> ids) {
     return tx.execute(db::sql{} << "DELETE outbox FROM JSON_TABLE(" << json_list(ids)
                                 << ", '$[*]' COLUMNS (id BIGINT PATH '$')) AS wanted"
@@ -104,8 +104,8 @@ waiting_events read_waiting(db::transaction& tx, const topics& without, std::siz
 std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
                                 std::chrono::microseconds length) {
     const auto now = db::database_time(tx.dialect());
-    // No lease is ever longer than `length`: one that ends later was given before the clock was set
-    // back, and would keep everybody out for as long as it was moved.
+    // No lease is longer than `length`. One that ends later was given before the clock was set
+    // back: it does not count, or no relay could work for as long as the clock was moved.
     const auto taken = tx.execute(
         db::sql{} << "UPDATE outbox_relay SET holder = " << holder
                   << ", epoch = epoch + 1, lease_until = " << now << " + " << length.count()
@@ -138,7 +138,7 @@ std::int64_t park_rows(db::transaction& tx, std::span<const std::int64_t> ids) {
 }
 
 void unpark_rows(db::transaction& tx) {
-    // Found without a lock: an update that looks for them would wait for every open purchase.
+    // Found without a lock: an UPDATE that searches them would wait for every open purchase.
     std::vector<std::int64_t> ids;
     for (const auto& [id] :
          tx.query<std::int64_t>(db::sql{} << "SELECT id FROM outbox WHERE parked <> 0 ORDER BY id"))

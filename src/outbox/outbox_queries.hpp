@@ -17,25 +17,25 @@ using relay_id = id<struct relay_tag>;
 
 using topics = std::vector<std::string>;
 
-/// The right to publish. A later lease has a higher epoch, so an old one can be told.
+/// The right to publish. A later lease has a higher epoch, which shows that this one is over.
 struct lease {
     relay_id holder;
     std::int64_t epoch = 0;
 };
 
-/// Events on their way; `ids[i]` is the row of `events[i]`.
+/// Events to publish; `ids[i]` is the row of `events[i]`.
 struct waiting_events {
     std::vector<std::int64_t> ids;
     std::vector<event> events;
-    std::size_t bytes = 0;  ///< of their data, and of the first that was too much, if any
+    std::size_t bytes = 0;  ///< of their data, and of the first event beyond the bound, if any
 };
 
-/// Is there anything to publish, or (when `parked_too`) anything at all?
+/// Whether there is an event to publish, or (with `parked_too`) any event at all.
 bool anything_waits(db::transaction& tx, const topics& without, bool parked_too);
 
-/// The first rows by number without parked ones: at most `max`, and beyond the first only as many
-/// as hold about `bytes_max` of data. Wants a snapshot: it runs several queries, and a row that is
-/// committed between them must not be overtaken by a later one of its subject.
+/// The first rows by number, without parked ones: at most `max`, and beyond the first only as many
+/// as have about `bytes_max` of data. Needs a snapshot, because it runs several queries: a row
+/// committed between two of them could be overtaken by a later one of its subject.
 waiting_events read_waiting(db::transaction& tx, const topics& without, std::size_t max,
                             std::size_t bytes_max);
 
@@ -48,16 +48,16 @@ std::optional<lease> take_lease(db::transaction& tx, relay_id holder,
 bool renew_and_count(db::transaction& tx, const lease& mine, std::chrono::microseconds length,
                      std::int64_t published);
 
-/// Deletes just these rows; how many there were.
+/// Deletes exactly these rows; returns how many there were.
 std::int64_t delete_rows(db::transaction& tx, std::span<const std::int64_t> ids);
 
-/// Sets just these rows aside; how many there were.
+/// Parks exactly these rows; returns how many there were.
 std::int64_t park_rows(db::transaction& tx, std::span<const std::int64_t> ids);
 
-/// Lets what was set aside wait again.
+/// Makes parked rows wait again.
 void unpark_rows(db::transaction& tx);
 
-/// Lets another relay begin at once. Without effect when one has already.
+/// Lets another relay begin at once. Does nothing when one has begun already.
 void give_lease_back(db::transaction& tx, const lease& mine);
 
 }  // namespace market::outbox

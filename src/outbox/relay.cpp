@@ -18,21 +18,21 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::microseconds lease_length = 5s;
-/// Between two rounds that left nothing behind. Each delete is a commit that SQLite's order writer
-/// has to wait for: fewer and larger ones cost it less, and no consumer notices.
+/// The pause after a round that left nothing. Each delete is a commit for which SQLite's order
+/// writer has to wait: fewer and larger ones cost it less, and no consumer notices.
 constexpr std::chrono::milliseconds round_gap = 200ms;
 constexpr std::chrono::milliseconds backoff_min = 100ms;
 constexpr std::chrono::milliseconds backoff_max = 2s;
 constexpr std::size_t batch_start = 2048;
 constexpr std::size_t batch_max = 4096;
 constexpr std::size_t batch_bytes_max = 4 << 20;
-/// A lease is renewed before a batch when less is left: what publish() may take, and as much again
-/// for the reading before it.
+/// A lease with less time left than this is renewed before a batch: publish() may take half of it,
+/// and the other half is for reading.
 constexpr auto lease_left_min = publish_max + 1s;
 /// How long a topic that cannot be written is left alone.
 constexpr auto closed_topic_pause = 2s;
-/// Rows deleted in one transaction. On SQLite, where each commit holds up the order writer, all of
-/// a batch; elsewhere few enough to be over before a purchase notices.
+/// Rows deleted in one transaction. On SQLite each commit holds up the order writer, so it is a
+/// whole batch; elsewhere so few that no purchase notices.
 constexpr std::size_t delete_max_mysql = 512;
 
 metrics::counter& published =
@@ -43,14 +43,14 @@ metrics::counter& failures =
     metrics::make_counter("market_outbox_failures_total", "Rounds of the relay that failed.");
 
 /// Invariants of its rounds:
-/// 1. Rows are read under the lease, from the lowest number on; no position is remembered, because
+/// 1. Rows are read under the lease, from the lowest number on. No position is remembered, because
 ///    a lower number may be committed later.
 /// 2. A row is deleted only after its delivery was acknowledged, in the transaction that counts it,
 ///    and only while the lease is still this relay's.
-/// 3. One batch is on its way at a time, so events leave in the order of their rows.
-/// 4. An event that is refused for itself is parked, and with it all later ones of its subject,
-///    until a relay takes the lease anew; no other event waits for it.
-/// 5. A topic that cannot be written is left alone for a moment, so that the others go on.
+/// 3. One batch at a time is under way, so events leave in the order of their rows.
+/// 4. An event that is refused for what it is is parked, with all later ones of its subject, until
+///    a relay takes the lease again. No other event waits for it.
+/// 5. A topic that cannot be written is left alone for a while, so that the others go on.
 class relay_thread final : public relay {
 public:
     relay_thread(db::database& database, std::unique_ptr<publisher> destination,
@@ -75,7 +75,7 @@ public:
 
     void notify() noexcept override {
         if (notified_.exchange(true)) return;
-        // Taken and left, so that the notice cannot fall between the thread's look and its wait.
+        // Lock and unlock: else the notice could come between the thread's check and its wait.
         { const std::lock_guard lock{mutex_}; }
         wake_.notify_one();
     }
@@ -84,7 +84,7 @@ public:
 
 private:
     enum class round_end {
-        idle,     ///< nothing to publish, or it is another relay's turn
+        idle,     ///< nothing to publish, or another relay has the lease
         emptied,  ///< published what there was
         more,     ///< published a full batch: there is more
         failed,
@@ -119,14 +119,14 @@ private:
             if (healthy_.exchange(well) != well && well) log::info("outbox.relay_recovered");
             return end;
         }
-        // A destination too slow for the batch would lose the lease each time: smaller ones then.
+        // A slow destination would lose the lease with every such batch: make it smaller.
         batch_ = std::max<std::size_t>(batch_ / 2, 1);
         lease_.reset();
         return end;
     }
 
     round_end round() {
-        notified_ = false;  // what is appended from here on is for another round
+        notified_ = false;  // events appended from here on are for the next round
         if (const auto end = hold_lease()) return *end;
         const auto without = topics_to_leave_alone();
         auto read = [&](db::transaction& tx) -> result<waiting_events> {
@@ -154,7 +154,7 @@ private:
         return round_end::more;
     }
 
-    /// What a round has learned of its rows, by their numbers.
+    /// The outcomes of a round, by the numbers of its rows.
     struct verdicts {
         std::vector<std::int64_t> delivered;
         std::vector<std::int64_t> parked;
@@ -215,12 +215,12 @@ private:
         return out;
     }
 
-    /// Empty when the lease is this relay's, and lasts for a batch. With nothing to publish none
-    /// is taken: an idle shop writes nothing.
+    /// Empty when this relay has the lease and it lasts for a batch. Takes none when there is
+    /// nothing to publish: an idle shop writes nothing.
     std::optional<round_end> hold_lease() {
         const auto now = steady::now();
         if (lease_ && now + lease_left_min < lease_until_) return std::nullopt;
-        // Whoever comes new tries what another has parked.
+        // A new holder of the lease tries again what another has parked.
         const bool parked_too = !held_before_;
         const auto without = topics_to_leave_alone();
         auto waits = database_.read([&](db::transaction& tx) -> result<bool> {
@@ -254,8 +254,8 @@ private:
         return std::nullopt;
     }
 
-    /// Deletes and counts what was delivered, and sets aside what was refused. Whatever is left,
-    /// for whatever reason, is published again.
+    /// Deletes and counts what was delivered, and parks what was refused. Rows that are left, for
+    /// whatever reason, are published again.
     std::optional<failure> settle(const verdicts& known) {
         const bool one_writer = database_.dialect() == db::dialect::sqlite;
         const auto at_once = one_writer ? batch_max : delete_max_mysql;
@@ -281,8 +281,8 @@ private:
         return std::nullopt;
     }
 
-    /// Runs `work` in a transaction that renews the lease and counts `count` published events, all
-    /// or nothing, and nothing when the lease is another's by now.
+    /// Runs `work` in a transaction that also renews the lease and counts `count` published events:
+    /// all or nothing. Nothing when another relay has the lease by now.
     template <class Work>
     std::optional<failure> under_lease(Work work, std::int64_t count) {
         const auto asked_at = steady::now();
@@ -342,7 +342,7 @@ private:
     std::condition_variable wake_;
     std::optional<steady::time_point> flush_until_;  ///< set by stop()
 
-    // the thread's own
+    // used by the thread alone
     std::optional<lease> lease_;
     steady::time_point lease_until_;
     bool held_before_ = false;

@@ -46,7 +46,7 @@ request_ptr request_of(const script& code, std::vector<std::string>& keys,
     return out;
 }
 
-/// Redis' own refusal. Its first word says which; the rest may hold data.
+/// An error that Redis answered. Its first word names it; the rest may contain data.
 failure refusal(const reply& said) {
     const auto word = said.text.substr(0, said.text.find(' '));
     return {errc::gate_unavailable, "Redis refused a script: " + word};
@@ -82,7 +82,7 @@ public:
         auto one = request_of(code, keys, arguments);
         auto said = co_await carry(one);
         if (said && said->what == reply::kind::error && said->text.starts_with("NOSCRIPT")) {
-            one->words[0] = "EVAL";  // which makes it known
+            one->words[0] = "EVAL";  // the server then knows the script
             one->words[1] = code.text();
             said = co_await carry(one);
         }
@@ -109,7 +109,7 @@ public:
         auto through = link_on(home_);
         std::promise<std::optional<obstacle>> outcome;
         auto one = std::make_shared<request>();
-        // Scripts, and TIME in them, may be forbidden to this user.
+        // This user may have no right to scripts, or to TIME in them.
         one->words = {"EVAL", "return redis.call('TIME')", "0"};
         one->done = [this, &outcome, through](const result<reply>& said) {
             outcome.set_value(finding(*through, said));
@@ -132,7 +132,7 @@ private:
         return {};
     }
 
-    /// Once a second: a server that refuses one call refuses thousands.
+    /// At most once a second: a server that refuses one call refuses thousands.
     bool may_warn() {
         const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
         auto last = warned_.load();

@@ -1,5 +1,5 @@
 #pragma once
-/// What is said first on a new connection, and what is made of the answers. No I/O.
+/// The first commands on a new connection, and how their answers are judged. No I/O.
 #include "redis_url.hpp"
 
 #include <market/redis/client.hpp>
@@ -25,11 +25,11 @@ server_facts read_info(std::string_view text);
 /// AUTH and SELECT where the address asks for them; then INFO.
 std::vector<std::vector<std::string>> greeting(const server_address& server);
 
-/// Why the answer to one of the words of the greeting rules the server out.
+/// Why this answer to a command of the greeting means that the server cannot be used.
 std::optional<obstacle> wrong_answer(const server_address& server, const std::string& command,
                                      const reply& answer);
 
-/// Why a server that says this of itself cannot be used.
+/// Why a server with this INFO cannot be used.
 std::optional<obstacle> wrong_server(const server_address& server, const server_facts& facts);
 
 }  // namespace market::redis

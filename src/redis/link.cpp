@@ -111,12 +111,12 @@ void link::leave() {
 void link::drop() {
     dropped_ = true;
     if (context_) redisAsyncFree(context_);
-    // A caller holds its request, whose `done` holds the caller.
+    // A caller owns its request, whose `done` owns the caller.
     for (const auto& one : std::exchange(inbox_, {})) one->done = nullptr;
     for (const auto& one : std::exchange(waiting_, {})) one->done = nullptr;
 }
 
-// What callers of one turn of the loop sent leaves in one write.
+// All that callers sent in one turn of the loop leaves in one write.
 void link::take_in() {
     std::vector<request_ptr> fresh;
     {
@@ -228,7 +228,7 @@ void link::ready() {
     for (const auto& one : waiting) write(one);
 }
 
-/// An idle connection is not read from, so that its end shows only here.
+/// An idle connection is not read from, so only this notices its end.
 bool link::peer_is_there() const {
     char byte = 0;
     const auto got = ::recv(context_->c.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);

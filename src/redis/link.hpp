@@ -21,16 +21,16 @@ struct redisAsyncContext;
 
 namespace market::redis {
 
-/// How hiredis is used here, since much of it bites:
-/// 1. One context lives at a time, used on the strand only. It may end inside of any call into
-///    hiredis; `context_` is then empty, which tidy_up() looks at after each such call.
-/// 2. Nothing is destroyed or resumed inside of a callback: what is done there is posted.
-/// 3. Each command gets a callback exactly once, in order of sending, with an empty reply when the
-///    context ends. A late reply has no way back: its connection is closed.
+/// The rules of using hiredis:
+/// 1. One context lives at a time, used on the strand only. Any call into hiredis may end it:
+///    `context_` is then empty, and tidy_up() checks that after each call.
+/// 2. A callback destroys and resumes nothing: it posts.
+/// 3. Each command gets one callback, in order of sending; its reply is empty when the context
+///    ends. Nobody waits for a late reply: its connection is closed.
 /// 4. Never redisAsyncDisconnect (it may wait for ever): a context is freed.
-/// 5. The descriptor is Asio's until the clean-up hook, which runs just before hiredis closes it.
-/// 6. Addresses are looked up by Asio; hiredis gets numbers, for which it does not block.
-/// 7. hiredis' buffers know no bounds, so what is under way is counted here.
+/// 5. Asio owns the descriptor until the clean-up hook, just before hiredis closes it.
+/// 6. Asio looks up addresses: hiredis would block on a name, and does not on a number.
+/// 7. hiredis' buffers have no bounds, so commands and bytes under way are counted here.
 class link : public std::enable_shared_from_this<link> {
 public:
     link(asio::io_context& context, std::shared_ptr<const server_address> server,
@@ -41,11 +41,11 @@ public:
 
     /// Thread-safe. `done` is called with the answer or with gate_unavailable.
     void send(request_ptr one);
-    /// Thread-safe. Like send(), and connects even when a failed connect was just now.
+    /// Thread-safe. Like send(), but connects even right after a failed connect.
     void send_at_once(request_ptr one);
-    /// Thread-safe. Ends the connection soon; nothing may be sent any more.
+    /// Thread-safe. Ends the connection soon; call nothing else afterwards.
     void leave();
-    /// While the io_context is being destroyed: ends it now, callers are dropped.
+    /// Called while the io_context is being destroyed: ends the connection now and drops callers.
     void drop();
 
     // On the strand, so from `done`:
@@ -104,7 +104,7 @@ private:
     std::vector<std::size_t> word_sizes_;
     bool wants_write_ = false, reading_ = false, writing_ = false, timing_ = false;
     bool dropped_ = false;
-    bool unfit_ = false;  ///< an answer said that this server will not do (any more)
+    bool unfit_ = false;  ///< an answer showed that this server cannot be used (any more)
     std::string why_down_;
     std::chrono::steady_clock::time_point dialled_until_, pause_until_{};
     std::chrono::milliseconds pause_{0};

@@ -1,5 +1,5 @@
 #pragma once
-/// The links of one io_context, which end with it.
+/// The connections of one io_context. They end with it.
 #include "link.hpp"
 
 #include <boost/asio/execution_context.hpp>
@@ -19,7 +19,7 @@ public:
 
     explicit links(asio::execution_context& owner) : service(owner) {}
 
-    /// The link of the client of this number; made by `make` when there is none yet.
+    /// The link of the client with this number. `make` makes it when there is none yet.
     template <class Make>
     std::shared_ptr<link> of(std::uint64_t client, Make make) {
         const std::lock_guard lock(guard_);

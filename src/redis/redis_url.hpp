@@ -14,7 +14,7 @@ struct server_address {
     std::string password;
     int database = 0;
 
-    std::string where() const;  ///< for people; without user and password
+    std::string where() const;  ///< for messages; without user and password
 };
 
 /// Errors: validation_failed; its sentence holds no password.

@@ -10,12 +10,12 @@
 
 namespace market::redis {
 
-/// One command on its way.
+/// A command that is sent or waits to be sent.
 struct request {
     std::vector<std::string> words;
     std::size_t run_at = 0;  ///< the word that becomes the server's run_id; 0: none
-    /// Called once, on the link's strand, inside of hiredis: posts and returns. Dropped uncalled
-    /// when the io_context is destroyed.
+    /// Called once, on the link's strand, from inside hiredis: so it only posts. Never called when
+    /// the io_context is destroyed first.
     std::function<void(result<reply>)> done;
     std::size_t bytes = 0;
     std::chrono::steady_clock::time_point due{};  ///< set when sent

@@ -1,6 +1,5 @@
 #pragma once
-/// Thin, typed faces of OpenSSL. All thread-safe; all throw std::runtime_error when the library
-/// fails.
+/// Typed wrappers of OpenSSL. All are thread-safe and throw std::runtime_error when it fails.
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -15,7 +14,7 @@ using digest256 = std::array<std::byte, 32>;
 void fill_random(std::span<std::byte> out);
 digest256 sha256(std::string_view data);
 digest256 hmac_sha256(std::string_view key, std::string_view data);
-/// Compares in a time that depends on the lengths only.
+/// The time it takes depends on the lengths alone, not on the contents.
 bool equal_in_constant_time(std::string_view left, std::string_view right);
 
 /// Lower case.

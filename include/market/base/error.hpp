@@ -13,7 +13,7 @@
 
 namespace market {
 
-/// Every cause for which a call can be refused. The name is the `code` of the reply.
+/// Every cause for which a call can fail. The name is the `code` of the reply.
 enum class errc {
     // the request itself
     bad_request,
@@ -76,7 +76,7 @@ struct culprit {
     std::string detail;  ///< one sentence for a person
 };
 
-/// A further fact of a refusal; becomes a top-level member of the problem document.
+/// A number or text that explains a failure: a top-level member of the problem document.
 using fact = std::variant<std::int64_t, std::string>;
 
 struct failure {
@@ -93,7 +93,7 @@ using result = boost::system::result<T, failure>;
 /// A 422 that names one culprit.
 failure invalid(culprit::place where, std::string at, std::string code, std::string detail);
 
-/// Called by `result::value()` on an error; a programming error, so std::logic_error.
+/// Called by `result::value()` on an error. That is a programming error: throws std::logic_error.
 [[noreturn]] void throw_exception_from_error(const failure& error,
                                              const boost::source_location& at);
 

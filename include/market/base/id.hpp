@@ -12,7 +12,7 @@
 
 namespace market {
 
-/// 128 bits. Resource ids are UUIDv7 (RFC 9562): they sort by the time of their making.
+/// 128 bits. Resource ids are UUIDv7 (RFC 9562): they sort by creation time.
 template <class Tag>
 struct id {
     std::array<std::byte, 16> bytes{};
@@ -23,12 +23,12 @@ using user_id = id<struct user_tag>;
 using product_id = id<struct product_tag>;
 using sale_id = id<struct sale_tag>;
 using order_id = id<struct order_tag>;
-/// A pool of stock. A sale's pool has the bytes of the sale's id, a product's general pool those
-/// of the product's: one lookup less on the purchase path.
+/// A pool of stock. A sale's pool has the bytes of the sale's id, and a product's general pool
+/// those of the product's id: that saves a lookup in every purchase.
 using pool_id = id<struct pool_tag>;
-/// One purchase wish: the hash of (buyer, Idempotency-Key), or random when no key was sent.
+/// Identifies one purchase: the hash of (buyer, Idempotency-Key), or random when no key was sent.
 using purchase_key = id<struct purchase_key_tag>;
-/// One try of a purchase wish; random.
+/// One attempt at a purchase; random.
 using attempt_id = id<struct attempt_tag>;
 using credit_id = id<struct credit_tag>;
 using event_id = id<struct event_tag>;
@@ -42,7 +42,7 @@ std::string format_uuid(const std::array<std::byte, 16>& bytes);
 std::optional<std::array<std::byte, 16>> parse_uuid(std::string_view text);
 }  // namespace detail
 
-/// A new UUIDv7, strictly greater than every one this process made before. Thread-safe.
+/// A new UUIDv7, greater than all that this process made before. Thread-safe.
 template <class Id>
 Id make_id() {
     return Id{detail::make_uuid_v7()};
@@ -60,7 +60,7 @@ std::string to_string(const id<Tag>& value) {
     return detail::format_uuid(value.bytes);
 }
 
-/// Accepts the 36-character form in either case; anything else is empty.
+/// Takes the 36-character form in either case. Empty for anything else.
 template <class Id>
 std::optional<Id> parse_id(std::string_view text) {
     if (auto bytes = detail::parse_uuid(text)) return Id{*bytes};

@@ -1,6 +1,6 @@
 #pragma once
-/// JSON as text, for what is written once and read often: building a tree of values first would
-/// cost more than the rest of a purchase's draft.
+/// Writes JSON as text, for the purchase path: building a tree of values first would cost more than
+/// all the rest of drafting an order.
 #include <market/base/money.hpp>
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace market {
 /// Appends `text` (UTF-8) as a JSON string, quotes included (RFC 8259 section 7).
 void append_json_string(std::string& out, std::string_view text);
 
-/// Appends JSON piece by piece; what stands between the values is the caller's.
+/// Appends JSON piece by piece. The caller writes what stands between the values, with raw().
 class json_text {
 public:
     json_text& raw(std::string_view text) {

@@ -1,7 +1,7 @@
 #pragma once
 /// Places where a test may kill the process. Nothing is compiled in without MARKET_KILL_POINTS.
 ///
-/// `MARKET_KILL_AT=after_commit:3` kills (SIGKILL) the process the third time it gets there.
+/// `MARKET_KILL_AT=after_commit:3` sends SIGKILL when the point is reached for the third time.
 namespace market {
 #ifdef MARKET_KILL_POINTS
 void kill_point(const char* name);

@@ -16,13 +16,13 @@ enum class format { text, json };
 using value = std::variant<std::int64_t, double, std::string>;
 using field = std::pair<std::string_view, value>;
 
-/// Text, info until called. Call once, before threads start.
+/// Call once, before threads start. Until then: level info, format text.
 void configure(level threshold, format style);
 
-/// Would an entry of this severity be written? For fields that cost something to make.
+/// Whether an entry of this severity is written. Ask before making fields that cost something.
 bool enabled(level severity);
 
-/// `event` is a stable dotted name such as "order.batch_failed"; facts go into fields.
+/// `event` is a stable dotted name such as "order.batch_failed". What differs goes into fields.
 void write(level severity, std::string_view event, std::initializer_list<field> fields = {});
 
 inline void debug(std::string_view event, std::initializer_list<field> fields = {}) {

@@ -1,8 +1,9 @@
 #pragma once
-/// Numbers that the server tells about itself. A module makes its own, in its own files; whoever
-/// shows them (`/metrics`) collects all of them. Thread-safe; counting takes no lock.
+/// Numbers that a server publishes about itself. Each module makes its own, in its own files;
+/// `/metrics` shows all of them. Thread-safe; counting takes no lock.
 ///
-/// Names are `market_<what>_<unit>`, of counters with `_total`; once given they stay.
+/// Names are `market_<what>_<unit>`; a counter's ends with `_total`. Names never change: dashboards
+/// depend on them.
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -28,7 +29,7 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// What something is at the moment.
+/// A value that rises and falls.
 class gauge {
 public:
     void set(double value) noexcept { value_.store(value, std::memory_order_relaxed); }
@@ -38,7 +39,7 @@ private:
     std::atomic<double> value_{0};
 };
 
-/// How many observations were at most each bound, and their sum.
+/// Counts observations up to each bound, and sums them.
 class histogram {
 public:
     /// Ascending.
@@ -47,7 +48,7 @@ public:
 
     struct reading {
         std::vector<double> bounds;
-        std::vector<std::uint64_t> up_to;  ///< one for each bound, and last for all
+        std::vector<std::uint64_t> up_to;  ///< one count for each bound; the last counts all
         double sum = 0;
     };
     reading read() const;
@@ -58,19 +59,19 @@ private:
     std::atomic<double> sum_{0};
 };
 
-/// These live as long as the process. One name with several sets of labels has one help text.
+/// These live as long as the process. All metrics of one name have one help text.
 counter& make_counter(std::string name, std::string help, labels of = {});
 gauge& make_gauge(std::string name, std::string help, labels of = {});
 histogram& make_histogram(std::string name, std::string help, std::vector<double> bounds,
                           labels of = {});
 
-/// One of those that were made, as it is now.
+/// One metric, as it is now.
 struct reading {
     std::string_view name, help;
     const labels& of;
     std::variant<std::uint64_t, double, histogram::reading> value;  ///< counter, gauge, histogram
 };
-/// Calls back with each; none can be made meanwhile.
+/// Calls `each` with every metric. No metric can be made meanwhile.
 void visit(const std::function<void(const reading&)>& each);
 
 }  // namespace market::metrics

@@ -1,5 +1,5 @@
 #pragma once
-/// A flag that is set once, from any thread, and awaited by coroutines until it is or time is up.
+/// A flag that any thread sets once. Coroutines wait until it is set, or until their time is up.
 #include <market/base/clock.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,8 +21,8 @@ namespace market {
 
 namespace asio = boost::asio;
 
-/// Thread-safe. Waiters must run on single-threaded executors (the I/O threads are): between
-/// entering the list and waiting on the timer nothing else may run there, or a wake-up is lost.
+/// Thread-safe. Waiters must run on single-threaded executors, as the I/O threads are. Otherwise a
+/// wake-up could come between entering the list and waiting on the timer, and be lost.
 class one_shot {
 public:
     void set() {
@@ -30,7 +30,7 @@ public:
         set_all(only);
     }
 
-    /// Wakes those who wait for any of them, with one message a thread.
+    /// Sets them all and wakes all who wait, with one message to each thread.
     static void set_all(std::span<one_shot* const> flags) {
         std::map<asio::execution_context*, timers> sleepers;
         for (auto* flag : flags)
@@ -44,7 +44,7 @@ public:
         }
     }
 
-    /// Waits; true when it was set, false when `until` came first.
+    /// True: it was set. False: `until` came first.
     asio::awaitable<bool> wait(deadline until) {
         auto executor = co_await asio::this_coro::executor;
         auto timer = std::make_shared<asio::steady_timer>(executor, until);
@@ -63,7 +63,7 @@ public:
 private:
     using timers = std::vector<std::shared_ptr<asio::steady_timer>>;
 
-    /// Those who have to be woken.
+    /// Sets the flag without waking anyone; returns the timers to cancel.
     timers set_quietly() {
         std::lock_guard lock{mutex_};
         set_ = true;

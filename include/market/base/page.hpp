@@ -34,7 +34,7 @@ result<std::optional<Id>> cursor_position(const page_request& request) {
     return std::optional<Id>{Id{*bytes}};
 }
 
-/// Cuts `rows` (read with LIMIT limit + 1) to a page; `key` gives a row's id.
+/// Makes a page of `rows`, which were read with LIMIT limit + 1. `key` gives a row's id.
 template <class T, class Key>
 page<T> cut_page(std::vector<T> rows, const page_request& request, Key key) {
     page<T> out;
@@ -46,8 +46,8 @@ page<T> cut_page(std::vector<T> rows, const page_request& request, Key key) {
     return out;
 }
 
-/// `{"items": [...], "next_cursor": ...}`; `show` makes an item's JSON. A cursor is of base64url,
-/// which needs no escapes.
+/// `{"items": [...], "next_cursor": ...}`; `show` makes an item's JSON. A cursor is base64url and
+/// needs no escapes.
 template <class T, class Show>
 std::string page_json(const page<T>& found, Show show) {
     std::string out = "{\"items\":[";

@@ -1,5 +1,5 @@
 #pragma once
-/// What more than one module asks of a text.
+/// Checks of text that more than one module needs.
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace market {
 
-/// A port of a URL, 1-65535, digits only; empty: none. Boost.URL cuts a greater one to 16 bits.
+/// The port of a URL: digits, 1-65535. Empty for anything else. (Boost.URL cuts a greater number
+/// to 16 bits.)
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) {
     std::uint16_t port = 0;
     const auto* end = digits.data() + digits.size();
@@ -17,7 +18,8 @@ inline std::optional<std::uint16_t> parse_port(std::string_view digits) {
     return port;
 }
 
-/// ASCII's: what must not get into a line of a protocol, such as by a decoded part of a URL.
+/// ASCII control characters: they must not get into a line of a protocol, where a decoded part of
+/// a URL could bring them.
 inline bool has_control_character(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
                        [](unsigned char c) { return c < ' ' || c == 0x7F; });

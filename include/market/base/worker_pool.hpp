@@ -1,5 +1,5 @@
 #pragma once
-/// Bounded pools for work that blocks: the database, password hashing. I/O threads never block.
+/// Bounded thread pools for work that blocks (database, password hashing): I/O threads never do.
 #include <market/base/error.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -21,7 +21,7 @@ namespace market {
 
 namespace asio = boost::asio;
 
-/// Thread-safe. Work still queued at destruction is run to its end first.
+/// Thread-safe. The destructor first runs all queued work to its end.
 class worker_pool {
 public:
     worker_pool(std::size_t threads, std::size_t queue_max)
@@ -64,8 +64,8 @@ public:
         co_return std::move(*slot->value);
     }
 
-    /// Returns when nothing waits or runs. Before a caller's execution context is destroyed: its
-    /// coroutine may be done while the thread that resumed it has not yet let go of the context.
+    /// Returns when nothing waits or runs. Call it before you destroy a caller's execution context:
+    /// the thread that resumed a coroutine may still use the context after the coroutine is done.
     void wait_until_idle() const {
         for (auto left = busy_.load(); left != 0; left = busy_.load()) busy_.wait(left);
     }
@@ -79,7 +79,7 @@ private:
 
     std::size_t queue_max_;
     std::atomic<std::size_t> waiting_{0};  ///< not started
-    std::atomic<std::size_t> busy_{0};     ///< not started, or not through with resuming its caller
+    std::atomic<std::size_t> busy_{0};     ///< not started, or still resuming its caller
     asio::thread_pool pool_;
 };
 

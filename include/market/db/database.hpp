@@ -19,15 +19,15 @@ struct options {
         2'000};  ///< for a free session, and for SQLite's write turn
 };
 
-/// Thread-safe. Sessions are opened when needed, kept, and replaced (never reconnected) on any
-/// connection error. For SQLite writers take turns in order of arrival inside the process, and by
-/// the file's lock between processes.
+/// Thread-safe. Sessions are opened when needed and kept. On a connection error a session is
+/// replaced, never reconnected. SQLite has one writer at a time: those of one process take turns in
+/// order of arrival, and processes take turns by the file's lock.
 class database {
 public:
     virtual ~database() = default;
     virtual db::dialect dialect() const = 0;
 
-    /// Begins a transaction on a session of its own. Errors (thrown): unavailable, refused.
+    /// Begins a transaction on a session of its own. Throws unavailable or refused.
     virtual std::unique_ptr<transaction> begin(access mode) = 0;
 
     /// Begins, runs `work`, and ends without commit.
@@ -44,8 +44,8 @@ public:
     }
 
     /// Begins, runs `work`, commits when it returned a value and rolls back when it returned an
-    /// error. Deadlocks and lock waits run the whole of it again (at most 5 times), so `work` must
-    /// have no effect outside of `tx` but on its own result.
+    /// error. After a deadlock or a lock wait all of it runs again, at most 5 times: so `work` must
+    /// have no effect but on `tx` and its own result.
     /// Errors: those of `work`; database_unavailable; outcome_unknown (it may have been
     /// committed); internal (logged).
     template <class Work>
@@ -60,17 +60,18 @@ public:
     }
 
 private:
-    /// Runs `attempt` with retry; commits when it returns true. Empty when all went well.
+    /// Runs `attempt`, again when needed, and commits when it returns true. Empty: success.
     virtual std::optional<failure> run(access mode,
                                        const std::function<bool(transaction&)>& attempt) = 0;
 };
 
-/// `sqlite:PATH` (created when missing; its folder must exist) or
-/// `mysql://user:pass@host:port/database`, with `?ssl-ca=FILE` only over TLS, to a server that has
-/// a certificate of that authority for this host, and with `&ssl-cert=FILE&ssl-key=FILE` as a
-/// client with a certificate. Opens nothing yet.
-/// Errors: validation_failed with a sentence that names what is wrong with the URL (no password in
-/// it).
+/// Opens nothing yet. The URL is one of
+///   sqlite:PATH                           created when missing; its folder must exist
+///   mysql://user:pass@host:port/database
+/// `?ssl-ca=FILE`: only over TLS, and only to a server with a certificate of that authority for
+/// this host. `&ssl-cert=FILE&ssl-key=FILE`: the client has a certificate too.
+/// Errors: validation_failed with a sentence that says what is wrong with the URL. It has no
+/// password.
 result<std::unique_ptr<database>> open(const std::string& url, const options& settings = {});
 
 }  // namespace market::db

@@ -1,5 +1,5 @@
 #pragma once
-/// What a statement can fail with, independent of the driver.
+/// Why a statement failed, in terms of no driver.
 #include <stdexcept>
 #include <string>
 
@@ -7,10 +7,9 @@ namespace market::db {
 
 enum class cause {
     unavailable,      ///< cannot connect, or no session became free in time; nothing was done
-    connection_lost,  ///< the session is dead; whatever transaction it had was not committed by a
-                      ///< COMMIT we sent
-    deadlock,         ///< this transaction was chosen as the victim; run it again
-    lock_timeout,     ///< a lock was not granted in time; roll back, run it again
+    connection_lost,  ///< the session is dead; no COMMIT was sent for its transaction
+    deadlock,         ///< the database rolled this transaction back for another; run it again
+    lock_timeout,     ///< a lock was not granted in time; roll back and run it again
     unique_violation,
     check_violation,
     data_error,  ///< a value does not fit its column

@@ -12,13 +12,13 @@ struct migration_state {
     bool applied = false;
 };
 
-/// Where the database stands. Errors: database_unavailable; internal with a detail that names the
-/// migration when the journal holds one that this binary does not know ("the database is of a newer
-/// version") or one whose checksum differs.
+/// Which migrations are applied. Errors: database_unavailable; internal with a detail that names
+/// the migration when the journal holds one that this binary does not know ("the database is of a
+/// newer version") or one whose checksum differs.
 result<std::vector<migration_state>> migration_status(database& target);
 
-/// Applies what is missing; returns the names applied. Guarded: of two callers (threads, processes
-/// or hosts) one works and the other waits. A crash in the middle is carried on by the next call.
+/// Applies the missing migrations and returns their names. Of two callers (threads, processes or
+/// hosts) one works and the other waits. After a crash the next call goes on where it stopped.
 /// Errors: as above.
 result<std::vector<std::string>> migrate(database& target);
 

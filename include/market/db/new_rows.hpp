@@ -1,6 +1,7 @@
 #pragma once
-/// An INSERT of many rows, in the way that the database takes fastest: one statement of many rows
-/// on MySQL, one prepared statement run a row on SQLite (which parses slower than it inserts).
+/// An INSERT of many rows, done in the way that is fastest on each database. MySQL gets one
+/// statement with many rows. SQLite, which parses more slowly than it inserts, runs one prepared
+/// statement for each row.
 #include <market/base/clock.hpp>
 #include <market/base/id.hpp>
 #include <market/base/money.hpp>
@@ -18,7 +19,7 @@
 
 namespace market::db {
 
-/// Texts and spans are referred to, not copied: they must live until the rows were inserted.
+/// Keeps references to texts and spans, no copies: they must live until the rows are inserted.
 class new_rows {
 public:
     using cell = std::variant<std::monostate, std::int64_t, std::string_view,
@@ -29,8 +30,9 @@ public:
     new_rows(raw into, std::size_t columns, raw otherwise = "")
         : into_(into), otherwise_(otherwise), columns_(columns) {}
 
-    /// One row; integers, bool, text (UTF-8 without NUL, else std::invalid_argument), bytes, ids,
-    /// money, instant, and std::optional of each. A temporary std::string does not compile.
+    /// Adds a row. Values are integers, bool, text (UTF-8; with NUL it throws
+    /// std::invalid_argument), bytes, ids, money, instant, and std::optional of each. A temporary
+    /// std::string does not compile.
     template <class... Values>
     void add(Values&&... values) {
         static_assert((!std::is_same_v<Values, std::string> && ...), "it would not live on");
@@ -47,10 +49,10 @@ public:
         return std::span{cells_}.subspan(number * columns_, columns_);
     }
 
-    /// One statement of literals for the rows from number `from` on, as many as fit in about
-    /// `bytes_max` and at least one; moves `from` behind them.
+    /// One statement with the rows from number `from` on as literals: as many as fit in about
+    /// `bytes_max`, and at least one. Moves `from` behind them.
     sql in_one_statement(std::size_t& from, std::size_t bytes_max) const;
-    /// One row, its values as `?`.
+    /// The statement for one row, with `?` for each value.
     std::string for_one_row() const;
 
 private:

@@ -1,5 +1,5 @@
 #pragma once
-/// SQL text whose values are written as literals, so that many rows go in one statement.
+/// SQL text with values as literals, so that one statement can have many rows.
 ///
 /// String literals in the source are SQL; everything else is a value and is quoted:
 ///   sql{} << "UPDATE pools SET sold = sold + " << units << " WHERE id = " << pool
@@ -51,8 +51,8 @@ public:
         text_.push_back(value ? '1' : '0');
         return *this;
     }
-    /// A pointer would become a bool: a `const char*` of run time has to say what it is, a value
-    /// (std::string_view) or, in the source, SQL (raw).
+    /// Deleted, because a pointer would become a bool. Make a `const char*` a std::string_view when
+    /// it is a value, or raw when it is SQL in the source.
     template <class Pointer>
     requires std::is_pointer_v<Pointer> sql& operator<<(const Pointer&) = delete;
     /// UTF-8 without NUL; NUL throws std::invalid_argument.

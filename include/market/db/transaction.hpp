@@ -17,15 +17,15 @@ namespace market::db {
 
 enum class dialect { sqlite, mysql };  ///< MariaDB speaks `mysql`
 
-/// The database's own time in microseconds, as an expression: the one clock that all servers of a
-/// shop share. What a lease lasts by.
+/// The database's own time in microseconds, as an SQL expression. It is the one clock that all
+/// servers of a shop share, so leases use it.
 raw database_time(db::dialect of);
 
 enum class commit_outcome {
     committed,
     rolled_back,
-    unknown,  ///< the connection died in COMMIT: it may have happened. Ask by a key that was
-              ///< inserted.
+    unknown,  ///< the connection died in COMMIT, which may have happened: look for a key that the
+              ///< transaction inserted
 };
 
 enum class access {
@@ -100,13 +100,13 @@ public:
     virtual ~transaction() = default;
     virtual db::dialect dialect() const = 0;
 
-    /// Runs one statement; how many rows its WHERE found (or it inserted).
+    /// Runs one statement. Returns how many rows its WHERE found, or how many it inserted.
     virtual std::int64_t execute(const sql& statement) = 0;
 
-    /// Inserts all rows; none when there are none.
+    /// Inserts all rows; does nothing when there are none.
     virtual void insert(const new_rows& rows) = 0;
 
-    /// Runs one SELECT; its columns must be as many as the types given, in that order:
+    /// Runs one SELECT, whose columns have the types given, in that order:
     ///   for (auto& [id, name] : tx.query<product_id, std::string>(sql{} << "SELECT id, name ..."))
     /// Types: integers, bool, std::string, blob, money, instant, id<>, and std::optional of each
     /// (a NULL in a column that is not optional throws data_error).
@@ -116,10 +116,11 @@ public:
             select(statement, kinds_of<Columns...>, nullability_of<Columns...>));
     }
 
-    /// The rows of many keys, in no order; `text` ends with the column that is one of them:
+    /// The rows of many keys, in no order. `text` ends with the column to compare with them:
     ///   tx.query_by<user_id, std::string>("SELECT id, name FROM users WHERE id", ids)
-    /// In the way that the database takes fastest: one statement with a list on MySQL, one
-    /// prepared statement run a key on SQLite (which makes a temporary table of a list).
+    /// Done in the way that is fastest on each database. MySQL gets one statement with a list.
+    /// SQLite, which would make a temporary table of a list, runs one prepared statement for each
+    /// key.
     template <class... Columns, class Tag>
     std::vector<std::tuple<Columns...>> query_by(raw text, std::span<const id<Tag>> ids) {
         std::vector<key> keys;
@@ -137,7 +138,7 @@ public:
         return std::move(rows.front());
     }
 
-    /// Never throws. After `rolled_back` nothing of it happened.
+    /// Never throws. `rolled_back`: nothing of the transaction happened.
     virtual commit_outcome commit() noexcept = 0;
 
 protected:

@@ -8,11 +8,11 @@
 
 namespace market::outbox {
 
-/// Writes the events in the caller's transaction: they are published if and only if it commits,
-/// per subject in the order of appending. Throws db::error.
+/// Writes the events in the caller's transaction: they are published if and only if it commits.
+/// The events of one subject are published in the order of appending. Throws db::error.
 void append(db::transaction& tx, std::span<const event> events);
 
-/// Where all events of the shop are: counted = published + waiting + parked.
+/// Where all events of the shop are. Their sum is the number of events ever appended.
 struct tally {
     std::int64_t published = 0;
     std::int64_t waiting = 0;
@@ -20,7 +20,7 @@ struct tally {
 };
 tally read_tally(db::transaction& tx);
 
-/// When the event that waits longest happened; empty: none waits.
+/// The time of the oldest event that waits. Empty: none waits.
 std::optional<instant> oldest_waiting(db::transaction& tx);
 
 }  // namespace market::outbox
