@@ -134,8 +134,8 @@ public:
     void note_units_moved() noexcept override { versions_.note_own_unit_change(); }
 
 private:
-    /// Notes the change, so that cached pages of before are not served any more. A failed change
-    /// too: when its outcome is unknown it may have been made.
+    /// Notes a change, so that pages rendered before are not served any more. A failed one too,
+    /// because a change with an unknown outcome may have been made.
     template <class T>
     T noting_change(T outcome) {
         versions_.note_own_change();

@@ -200,7 +200,7 @@ TEST_CASE("sales at one gate do not touch each other", "[gate]") {
     sale.id = make_id<sale_id>();
     REQUIRE(sale.load(sale.sale_of(1, 1)));
     wanted.sale = sale.id;
-    CHECK(sale.hold(wanted).seq == 1);  // one admission_request, a line in each sale
+    CHECK(sale.hold(wanted).seq == 1);  // one request, a line in each sale
     auto views = sale.fixture().settle(sale.gate().look({first, make_id<sale_id>(), sale.id}));
     REQUIRE(views.value().size() == 3);
     CHECK(views.value()[0].held == 1);

@@ -1,8 +1,7 @@
 #pragma once
 /// What the tests of the gate contract run on: the same tests for every kind of gate.
 ///
-/// A new kind of gate derives from gate_fixture and joins the list of gate_fixtures(); no test
-/// changes.
+/// For a new kind of gate derive from gate_fixture and add it to gate_kinds(). No test changes.
 #include <market/stock/gate.hpp>
 
 #include <chrono>
@@ -58,7 +57,7 @@ inline std::ostream& operator<<(std::ostream& out, const gate_kind& kind) {
     return out << kind.name;
 }
 
-/// Every kind of gate that can be had here.
+/// Every kind of gate that can run here.
 std::vector<gate_kind> gate_kinds();
 
 }  // namespace market::stock::testing

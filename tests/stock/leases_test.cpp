@@ -1,4 +1,4 @@
-/// Who may load a gate, and whose memory may be one: leases on the database's own time.
+/// Leases by the database's own time: on loading a gate, and on a gate in memory.
 #include "stock/ledger_fixture.hpp"
 
 #include <market/stock/gate_lease.hpp>

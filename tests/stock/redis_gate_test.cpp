@@ -227,7 +227,7 @@ TEST_CASE("a large load goes in by parts and comes out whole", "[gate][redis]") 
     CHECK(all.done.size() == 20'000);
     CHECK(sale.look().remaining == 80'000);
     CHECK(is<known>(sale.admit({sale.id, somebody(), 1, contents.done.back(), {}})));
-    CHECK(sale.ask({"DBSIZE"}).integer == 5);  // nothing put aside is left
+    CHECK(sale.ask({"DBSIZE"}).integer == 5);  // no staged key is left
     for (const std::string part : {"", ".taken", ".holds", ".done", ".credits"})
         CHECK(sale.ask({"PTTL", sale.key(part)}).integer == -1);
 }

@@ -1,4 +1,4 @@
-/// Who listens is told once that stock is low, and once that it is sold out, until units come back.
+/// One event says that stock is low, one that it is sold out; again only after units came back.
 #include "stock/ledger_fixture.hpp"
 
 #include <atomic>

@@ -12,8 +12,8 @@ namespace market::catalog {
 
 struct settings {
     std::string currency = "KRW";
-    std::int64_t low_at = stock::low_at_default;  ///< `stock.low_at`, of new products
-    std::chrono::milliseconds fresh_for{100};     ///< how old units and status that are read may be
+    std::int64_t low_at = stock::low_at_default;  ///< `stock.low_at` of new products
+    std::chrono::milliseconds fresh_for{100};     ///< the greatest age of units and status in pages
 };
 
 /// All arguments must outlive the service.

@@ -1,6 +1,6 @@
 #pragma once
-/// What the order module reads of products and sales in its own transactions, and what its sweeper
-/// does to sales whose time has come.
+/// What the module order needs of products and sales in its own transactions: the terms of a
+/// purchase, and, for its sweeper, the sales that have to be announced or closed.
 #include <market/base/clock.hpp>
 #include <market/base/error.hpp>
 #include <market/base/id.hpp>
@@ -30,30 +30,30 @@ struct product_terms {
     bool retired = false;
 };
 
-/// Those that exist.
+/// Without those that do not exist.
 std::unordered_map<sale_id, sale_terms> terms_of_sales(db::transaction& tx,
                                                        std::span<const sale_id> ids);
 std::unordered_map<product_id, product_terms> terms_of_products(db::transaction& tx,
                                                                 std::span<const product_id> ids);
-/// Those of `ids` that ended (closed, or past `ends_at`) at or before `at`.
+/// Those of `ids` that had ended at `at`: closed, or past `ends_at`.
 std::vector<sale_id> ended_before(db::transaction& tx, std::span<const sale_id> ids, instant at);
 
-// --- sales whose time has come, once a second ---
+// --- for the sweeper, once a second ---
 
-/// Sales that began at or before `now`, of which nobody was told, at most `max`.
+/// Sales that have begun at `now` and were not announced, at most `max`.
 std::vector<sale_id> begun_untold(db::transaction& tx, instant now, std::size_t max);
-/// Appends `market.sale.opened.v1`. False when it was told before, or the sale is closed: nothing
-/// changed.
+/// Announces that the sale opened: appends `market.sale.opened.v1`. False when it was announced
+/// before, or is closed: nothing changed.
 bool tell_opened(db::transaction& tx, sale_id sale, instant at, std::string_view currency);
 
-/// Sales that ended at or before `at` and are not closed, at most `max`.
+/// Sales that had ended at `at` and are not closed, at most `max`.
 std::vector<sale_id> ended_unclosed(db::transaction& tx, instant at, std::size_t max);
-/// Closes it for good, with its pool: unsold units go to the product; appends
-/// `market.sale.closed.v1` (after `opened`, if that was due and not told). False when it was closed
-/// before: nothing changed. Errors: sale_not_found.
+/// Closes the sale and its pool; unsold units go back to the product. Appends
+/// `market.sale.closed.v1`, and before it `market.sale.opened.v1` if that is still due. False when
+/// it was closed before: nothing changed. Errors: sale_not_found.
 result<bool> close_for_good(db::transaction& tx, sale_id sale, const std::string& actor, instant at,
                             std::string_view currency);
-/// Sales that were closed at or after `since`, at most `max`: their gates are to be gone.
+/// Sales that were closed at or after `since`, at most `max`: their gates have to be removed.
 std::vector<sale_id> closed_since(db::transaction& tx, instant since, std::size_t max);
 
 }  // namespace market::catalog

@@ -27,15 +27,15 @@ struct sale_filter {
     std::optional<product_id> product;
 };
 
-/// Versions that a change may be made upon; empty: upon any (If-Match).
+/// Makes a change only if the resource has one of these versions (If-Match). Empty: any version.
 using version_condition = std::optional<std::vector<std::int64_t>>;
 
-/// Products and sales. Thread-safe. Input is of the shapes and ranges of API.md 1; actors were
-/// authorised by the caller. Every call may answer `overloaded`, `database_unavailable`; changes
-/// also `outcome_unknown`.
+/// Products and sales. Thread-safe. The caller has checked the shapes and ranges of API.md 1, and
+/// the rights of `actor`. Every call may answer `overloaded` and `database_unavailable`; changes
+/// may also answer `outcome_unknown`.
 ///
-/// What is read comes from a cache of ready bytes (DESIGN.md 8): a change made here is seen at
-/// once, one made by another server within 200 ms; units and status are at most 100 ms old, and
+/// Reads come from a cache of rendered pages (DESIGN.md 8). A change made by this server is seen at
+/// once, one made by another server within 200 ms. Units and status are at most 100 ms old, and
 /// never older than the last note_units_moved().
 class catalog_service {
 public:
@@ -49,13 +49,13 @@ public:
     /// Errors: product_not_found, precondition_failed.
     virtual asio::awaitable<result<product>> change_product(product_id id, product_change wanted,
                                                             version_condition upon) = 0;
-    /// Gone for buyers from now on. Errors: product_not_found, product_on_sale (a sale of it has
-    /// not ended).
+    /// Hides the product from buyers for good. Errors: product_not_found, product_on_sale (a sale
+    /// of it has not ended).
     virtual asio::awaitable<result<void>> retire_product(product_id id) = 0;
     /// Errors: product_not_found.
     virtual asio::awaitable<result<product_stock>> read_stock(product_id id) = 0;
-    /// Counts `delta` (not 0) units in or out of the general pool.
-    /// Errors: product_not_found, stock_conflict (more out than are available).
+    /// Adds `delta` (not 0) units to the general pool, or takes them out when it is negative.
+    /// Errors: product_not_found, stock_conflict (fewer are available).
     virtual asio::awaitable<result<stock::movement>> adjust_stock(product_id id, std::int64_t delta,
                                                                   std::string reason,
                                                                   user_id actor) = 0;
@@ -63,8 +63,8 @@ public:
     virtual asio::awaitable<result<page<stock::movement>>> list_movements(product_id id,
                                                                           page_request request) = 0;
 
-    /// Allocates from the general pool, then opens the gate. Errors: validation_failed (`/ends_at`
-    /// not after `/starts_at` and now), product_not_found, stock_conflict.
+    /// Allocates units from the general pool, then opens the gate. Errors: validation_failed
+    /// (`/ends_at` is not after `/starts_at` and now), product_not_found, stock_conflict.
     virtual asio::awaitable<result<sale>> create_sale(new_sale wanted, user_id actor) = 0;
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<rendered_ptr<sale>>> read_sale(sale_id id) = 0;
@@ -73,18 +73,19 @@ public:
                                                                          sale_filter filter) = 0;
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale_stock>> read_sale_stock(sale_id id) = 0;
-    /// Before it opened everything, later `title` and `ends_at` only, when it has ended nothing.
-    /// Errors: sale_not_found, precondition_failed, sale_state, validation_failed (`/ends_at`),
-    /// stock_conflict, gate_unavailable (whether it has opened cannot be told).
+    /// Everything may change before the sale opens; then only `title` and `ends_at`; nothing after
+    /// its end. Errors: sale_not_found, precondition_failed, sale_state, validation_failed
+    /// (`/ends_at`), stock_conflict, gate_unavailable (whether it has opened is not known).
     virtual asio::awaitable<result<sale>> change_sale(sale_id id, sale_change wanted, user_id actor,
                                                       version_condition upon) = 0;
-    /// Pauses, or resumes; again = same answer. Errors: sale_not_found, sale_state (it has ended).
+    /// Pauses or resumes; again: the same answer. Errors: sale_not_found, sale_state (it has
+    /// ended).
     virtual asio::awaitable<result<sale>> pause_sale(sale_id id, bool paused) = 0;
-    /// At once and for good; again = same answer. Unsold units go to the general pool.
+    /// Closes for good; again: the same answer. Unsold units go back to the general pool.
     /// Errors: sale_not_found.
     virtual asio::awaitable<result<sale>> close_sale(sale_id id, user_id actor) = 0;
 
-    /// Units were bought or came back on this server; never blocks.
+    /// This server sold units, or got some back: pages must show it. Never blocks.
     virtual void note_units_moved() noexcept = 0;
 };
 

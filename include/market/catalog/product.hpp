@@ -19,7 +19,7 @@ struct product {
     std::optional<std::string> image_url;
     std::int64_t available = 0;  ///< of the general pool
     instant created_at;
-    std::int64_t version = 1;  ///< raised by every change of it
+    std::int64_t version = 1;  ///< every change raises it
 };
 
 struct new_product {
@@ -29,16 +29,16 @@ struct new_product {
     std::int64_t stock = 0;
 };
 
-/// What is set is changed.
+/// A member that is set is changed.
 struct product_change {
     std::optional<std::string> name, description, category;
     std::optional<money> price;
-    std::optional<std::optional<std::string>> image_url;  ///< set to empty: it has none from now on
+    std::optional<std::optional<std::string>> image_url;  ///< set but empty: removes it
 };
 
 enum class product_sort { newest, price, price_down, name };
 
-/// Where a page of products ended.
+/// The last product of a page.
 struct product_position {
     product_id id;
     money price;       ///< when sorted by price
@@ -46,19 +46,19 @@ struct product_position {
 };
 
 struct product_search {
-    std::string query;                    ///< words, each of which has to be found
-    std::optional<std::string> category;  ///< just this one
+    std::string query;                    ///< words; a product has to have each of them
+    std::optional<std::string> category;  ///< only this one
     product_sort sort = product_sort::newest;
     std::optional<product_position> after;
     int limit = page_size_default;
 };
 
-/// The opaque cursor that continues after `last` in this sort; no other sort takes it.
+/// The opaque cursor that continues after `last`. Only the same sort takes it.
 std::string make_product_cursor(const product& last, product_sort sort);
 /// Errors: validation_failed naming the parameter `cursor`.
 result<product_position> read_product_cursor(std::string_view cursor, product_sort sort);
 
-/// The resource of the contract (API.md 4).
+/// The resource of API.md 4.
 std::string to_json(const product& value, std::string_view currency);
 
 }  // namespace market::catalog

@@ -1,5 +1,5 @@
 #pragma once
-/// What a crowd reloads: values with their ready bytes.
+/// Products and sales as the bytes of a reply: what a crowd reloads.
 #include <market/base/page.hpp>
 #include <market/catalog/product.hpp>
 #include <market/catalog/sale.hpp>
@@ -9,17 +9,17 @@
 
 namespace market::catalog {
 
-/// A resource, or a page of them, as a reply shows it.
+/// A resource, or a page of resources, with the body and tag of its reply.
 template <class T>
 struct rendered {
     T value;
     std::string body;  ///< JSON
-    std::string etag;  ///< `"<version>-<live>"`; equal tags: equal bodies but for `server_time`
+    std::string etag;  ///< `"<version>-<hash>"`; equal tags: equal bodies, except `server_time`
 };
 template <class T>
 using rendered_ptr = std::shared_ptr<const rendered<T>>;
 
-/// Tags of resources; `<version>` is the resource's, which If-Match compares.
+/// The tag of a resource. Its `<version>` is what If-Match compares.
 std::string etag_of(const product& value, std::string_view currency);
 std::string etag_of(const sale& value, std::string_view currency);
 

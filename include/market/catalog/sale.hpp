@@ -16,13 +16,13 @@ struct sale {
     product_id product;
     std::string title;
     money price;
-    std::int64_t quantity = 0;   ///< allocated to it
-    std::int64_t remaining = 0;  ///< can still be admitted
+    std::int64_t quantity = 0;   ///< units allocated to it
+    std::int64_t remaining = 0;  ///< units that can still be admitted
     std::int64_t per_user_limit = 1;
     instant starts_at, ends_at;
     sale_status status = sale_status::upcoming;
-    instant server_time;       ///< gate time, which `status` follows
-    std::int64_t version = 1;  ///< raised by every change of it
+    instant server_time;       ///< gate time, by which `status` is
+    std::int64_t version = 1;  ///< every change raises it
 };
 
 struct new_sale {
@@ -34,7 +34,7 @@ struct new_sale {
     instant starts_at, ends_at;
 };
 
-/// What is set is changed.
+/// A member that is set is changed.
 struct sale_change {
     std::optional<std::string> title;
     std::optional<money> price;

@@ -6,16 +6,16 @@
 
 namespace market::stock {
 
-/// Why a gate is to be loaded anew.
+/// Why a gate has to be loaded again.
 enum class rebuild_reason {
-    stale,         ///< it answered so; done when it is open under the pool's epoch already
-    drift,         ///< gate and record disagree
-    forced,        ///< an operator asked; at most once a second a sale, calls are joined
-    sale_changed,  ///< terms or units of the sale changed in the record; never joined
+    stale,         ///< it answered `stale`; nothing to do if it is open under the pool's epoch
+    drift,         ///< the gate disagrees with the record
+    forced,        ///< an operator asked; at most once a second for each sale, calls are joined
+    sale_changed,  ///< its terms or units changed in the record; calls are never joined
 };
 
-/// Loads a sale's gate from the record. Declared here, implemented by order (which knows the
-/// purchase keys), handed to catalog by the composition root. Thread-safe.
+/// Loads a sale's gate from the record. Thread-safe. The module order implements it, because it
+/// knows the purchase keys; the composition root gives it to catalog.
 class gate_rebuilder {
 public:
     virtual ~gate_rebuilder() = default;

@@ -13,7 +13,7 @@ using movement_id = id<struct movement_tag>;
 
 inline constexpr std::int64_t low_at_default = 10;
 
-/// A countable quantity on sale.
+/// Units for sale: of a product in general, or of one sale.
 struct pool {
     pool_id id;
     product_id product;
@@ -22,8 +22,8 @@ struct pool {
     std::int64_t sold = 0;
     std::int64_t gate_epoch = 0;
     bool closed = false;
-    std::int64_t low_at = low_at_default;  ///< units left at which stock is low
-    int level = 0;                         ///< told since the units came: 1 low, 2 sold out
+    std::int64_t low_at = low_at_default;  ///< stock is low at this many units or fewer
+    int level = 0;  ///< announced so far: 1 low, 2 sold out; units that come back lower it
     std::int64_t available() const { return total - sold; }
 };
 

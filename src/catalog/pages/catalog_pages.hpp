@@ -38,7 +38,7 @@ private:
         page<sale> sales;
         std::shared_ptr<const record_page> records;
     };
-    /// From the cached records when the gate's view suffices, else read anew.
+    /// From the cached records if the gate's view suffices; else from the database.
     asio::awaitable<result<current_sales>> find_sale(sale_id id,
                                                      std::shared_ptr<const record_page> cached);
     asio::awaitable<result<current_sales>> find_sales(page_request request, sale_filter filter,

@@ -6,7 +6,7 @@ namespace market::catalog {
 
 namespace {
 
-/// All of it but the time of asking.
+/// The JSON without what changes by itself: the time of asking.
 std::string lasting_json(const product& value, std::string_view currency) {
     return to_json(value, currency);
 }
@@ -29,7 +29,7 @@ rendered_ptr<T> render_one(T value, std::string_view currency) {
         rendered<T>{std::move(value), std::move(body), std::move(etag)});
 }
 
-/// A page's version is the sum of its items': the same on every server.
+/// A page's version is the sum of its items' versions: the same on every server.
 template <class T>
 rendered_ptr<page<T>> render_page(page<T> value, std::string_view currency) {
     std::int64_t version = 0;

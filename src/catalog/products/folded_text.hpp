@@ -5,11 +5,11 @@
 
 namespace market::catalog {
 
-/// What a search compares: NFC, full case folding (Unicode TR15; CaseFolding.txt, statuses C and
-/// F), NFC again, because folding may undo it. `text` is valid UTF-8.
+/// The form in which a search compares text: NFC, full case folding (Unicode TR15; CaseFolding.txt,
+/// statuses C and F), then NFC again, because folding may undo it. `text` is valid UTF-8.
 std::string folded(std::string_view text);
 
-/// The folded words of a query: what stands between white space (Unicode White_Space).
+/// The folded words of a query, separated by white space (Unicode White_Space).
 std::vector<std::string> folded_words(std::string_view query);
 
 }  // namespace market::catalog

@@ -44,7 +44,7 @@ result<product> change_product_in(db::transaction& tx, product_id id, const prod
     return std::move(one.front());
 }
 
-// The lock is the one that a new sale takes: none can be made meanwhile.
+// A new sale takes the same lock: none can be created meanwhile.
 result<void> retire_product_in(db::transaction& tx, product_id id, instant now) {
     if (!find_product_locked(tx, id)) return no_product();
     if (is_on_sale(tx, id, now))

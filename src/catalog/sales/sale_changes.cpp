@@ -32,7 +32,7 @@ result<sale_record> insert_with_units(db::transaction& tx, const sale_row& row, 
     return find_record(tx, row.id);
 }
 
-/// The row and its pool, locked in the order of locking: product, sale, pools.
+/// A sale, locked with all that belongs to it: product, sale, pools, in this order.
 struct locked_sale {
     sale_row row;
     bool has_opened = false;
@@ -104,7 +104,7 @@ asio::awaitable<result<sale>> sale_changes::pause(sale_id id, bool paused) {
     co_return co_await change_gated(id, std::move(edit), user_id{}, false);
 }
 
-// 1. A change that will be refused, or changes nothing, does not touch the gate. Reading tells.
+// 1. Read first: a change that is refused, or changes nothing, does not touch the gate.
 // 2. A frozen gate admits nobody. So what its time says of the sale is still true under the pool's
 //    lock; a buyer row there tells of buyers whom an earlier gate admitted.
 // 3. The epoch is raised in the transaction of the change: after it no admission under the old

@@ -27,12 +27,12 @@ std::vector<sale_record> with_pools(db::transaction& tx, std::vector<sale_row> r
     return out;
 }
 
-/// The units of a sale are stock's, so `open` and `sold_out` are told apart here and not in SQL.
+/// Units belong to stock, so `open` and `sold_out` are told apart here and not in SQL.
 bool matches(const sale_record& sale, const sale_filter& filter, instant now) {
     return !filter.status || status_of(sale.row, now, sale.pool.available()) == *filter.status;
 }
 
-/// Reads on until the page is full, for a page that is cut short would end the list.
+/// Reads until the page is full: a page with fewer sales would end the list.
 std::vector<sale_record> newest_records(db::transaction& tx, const sale_filter& filter, instant now,
                                         std::optional<sale_id> before, std::size_t wanted) {
     const bool by_units =
@@ -75,7 +75,7 @@ result<sale_record> find_record(db::transaction& tx, sale_id id) {
 
 asio::awaitable<result<sale_record>> sale_reader::read_record(sale_id id) {
     auto find = [id](db::transaction& tx) { return find_record(tx, id); };
-    // One state, so that a sale being closed is never shown open with its units gone.
+    // A snapshot, so that a sale being closed is never shown as open with its units gone.
     co_return co_await database_.read(std::move(find), db::access::snapshot);
 }
 

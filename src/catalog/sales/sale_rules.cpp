@@ -61,7 +61,7 @@ sale_status status_of(const sale_row& row, instant now, std::int64_t remaining) 
 }
 
 bool gate_suffices(const sale_record& record, const std::optional<stock::gate_view>& gate) {
-    // A closed sale's pool holds just what was sold: the rest went back to the product.
+    // The pool of a closed sale has no units available: they went back to the product.
     return record.row.closed_at || (gate && gate->state == stock::gate_state::open);
 }
 

@@ -3,7 +3,7 @@
 namespace market::stock {
 
 // A lease that ends later than `length` from now was given before the database's clock was set
-// back: it does not count, or nobody could start for as long as the clock was moved.
+// back: it does not count, or no server could start for as long as the clock was moved.
 bool take_gate_lease(db::transaction& tx, server_id by, std::chrono::microseconds length) {
     const auto now = db::database_time(tx.dialect());
     return tx.execute(db::sql{} << "UPDATE gate_lease SET holder = " << by

@@ -2,8 +2,8 @@
 
 namespace market::stock::ledger {
 
-// A note never holds longer than `length`: one that ends later was made before the database's clock
-// was set back, and would keep everybody out for as long as it was moved.
+// No claim lasts longer than `length`. One that ends later was made before the database's clock was
+// set back: it does not count, or nobody could load for as long as the clock was moved.
 bool claim_load(db::transaction& tx, sale_id sale, loader_id by, std::chrono::microseconds length) {
     const auto now = db::database_time(tx.dialect());
     return tx.execute(db::sql{} << "UPDATE pools SET load_by = " << by << ", load_until = " << now
@@ -27,7 +27,7 @@ void end_load_claim(db::transaction& tx, sale_id sale, loader_id by) {
                          << pool_of(sale) << " AND load_by = " << by);
 }
 
-// A turn is never later than now: one that is was taken before the database's clock was set back.
+// A turn in the future was taken before the database's clock was set back: it does not count.
 std::optional<forced_turn> ask_forced_turn(db::transaction& tx, sale_id sale,
                                            std::chrono::microseconds distance) {
     const auto now = db::database_time(tx.dialect());

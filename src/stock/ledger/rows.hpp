@@ -1,23 +1,23 @@
 #pragma once
-/// How pools and movements stand in their tables, and where the two dialects differ.
+/// The rows of pools and movements, and the SQL in which the two dialects differ.
 #include <market/stock/ledger.hpp>
 
 namespace market::stock::ledger {
 
-/// What read_pools reads, in its order.
+/// The columns that read_pools() reads, in its order.
 inline constexpr db::raw pool_columns{
     "SELECT id, product_id, sale_id, total, sold, gate_epoch, closed, low_at,"
     " stock_level FROM pools "};
 /// Runs a query that begins with pool_columns.
 std::vector<pool> read_pools(db::transaction& tx, const db::sql& query);
 
-/// Ends a SELECT that locks its rows. On SQLite the write transaction is lock enough.
+/// The end of a SELECT that locks its rows. On SQLite the write transaction itself locks enough.
 db::raw for_update(db::dialect dialect);
-/// Ends an INSERT INTO sale_buyers: a buyer that is there already gets the units on top. Neither
-/// dialect lets the sum pass the CHECK.
+/// The end of an INSERT INTO sale_buyers: it adds the units of a buyer who has a row already. In
+/// both dialects the CHECK applies to the sum.
 db::raw or_add_to_buyer(db::dialect dialect);
 
-/// One row of the append-only book; `at` and the rest as given, the id made here.
+/// One row of the append-only table `stock_movements`, but for what all rows of a call share.
 struct movement_entry {
     const pool& of;
     movement_kind kind;
@@ -29,20 +29,21 @@ std::vector<movement_id> write_movements(db::transaction& tx,
                                          std::span<const movement_entry> entries,
                                          const std::string& actor, instant at);
 
-/// Tells of the stock levels that the pool fell to and that were not told: low, sold out.
+/// Appends the events of the levels (low, sold out) that the pool reached and that were not
+/// announced.
 void tell_levels(db::transaction& tx, pool_id id, instant at);
 
-/// For a SET clause, before the columns change: the level once `units` more are available.
+/// For a SET clause, before the other columns: the level once `units` more are available.
 struct level_after {
     std::int64_t units;
 };
 db::sql& operator<<(db::sql& text, level_after came_back);
 
-/// Throws data_error unless units > 0: a count that is not positive would turn a taking into a
-/// giving, which no CHECK sees.
+/// Throws data_error unless units > 0: a negative count would give where it should take, which no
+/// CHECK notices.
 void require_positive(std::int64_t units);
 
-/// Throws: a row that the caller knows to be there, and locked, did not match.
+/// Throws unless one row matched: the caller has locked it, so it must be there.
 void require_one(std::int64_t rows, const char* what);
 
 /// Moves the units from a sale's pool (whose total is lowered by the caller) to its product's

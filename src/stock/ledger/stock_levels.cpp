@@ -1,4 +1,4 @@
-/// Who is told when stock runs low, or out: an event each, once until units come back.
+/// The events that say that stock is low or sold out: once each until units come back.
 #include "ledger/rows.hpp"
 
 #include <market/outbox/outbox.hpp>
@@ -44,7 +44,7 @@ void tell_levels(db::transaction& tx, pool_id id, instant at) {
     outbox::append(tx, events);
 }
 
-// Stands before the columns it reads: MySQL assigns from left to right.
+// Must stand before the columns it reads are assigned: MySQL assigns from left to right.
 db::sql& operator<<(db::sql& text, level_after came_back) {
     return text << "stock_level = CASE WHEN total - sold + " << came_back.units
                 << " > low_at THEN 0 WHEN stock_level > " << level_low << " THEN " << level_low

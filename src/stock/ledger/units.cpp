@@ -6,7 +6,7 @@
 namespace market::stock::ledger {
 namespace {
 
-/// The locked row, as it was read: a pool that was not locked may have moved on.
+/// Matches the row only as it was read: a pool that was not locked may have changed since.
 void lower_sold(db::transaction& tx, const pool& locked, std::int64_t units) {
     db::sql text;
     text << "UPDATE pools SET " << level_after{units} << ", sold = sold - " << units;
@@ -44,8 +44,8 @@ db::sql taking(const pool_take& wanted) {
     return text;
 }
 
-/// Takes when it leaves the stock at a level that was told already: one statement, as nearly all
-/// takes of a sale need.
+/// Takes only if that needs no event, because the stock is not low or its level was announced: one
+/// statement, which is enough for nearly all takes of a sale.
 bool take_quietly(db::transaction& tx, const pool_take& wanted) {
     auto text = taking(wanted);
     text << " AND (total - sold - " << wanted.units << " > low_at OR (total - sold - "
