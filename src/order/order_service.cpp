@@ -5,10 +5,8 @@
 #include "life/auto_delivery.hpp"
 #include "life/order_life.hpp"
 #include "life/payments.hpp"
+#include "purchase/order_placement.hpp"
 #include "purchase/order_writer.hpp"
-#include "purchase/purchase_metrics.hpp"
-#include "purchase/purchase_run.hpp"
-#include "purchase/request_coalescer.hpp"
 
 #include <market/base/log.hpp>
 
@@ -20,47 +18,26 @@ using namespace std::chrono_literals;
 
 constexpr auto sweep_interval = 1s;
 
-cart make_cart(purchase_request request, const purchase_key& key, const digest256& fingerprint) {
-    cart out;
-    out.key = key;
-    out.attempt = make_random_id<attempt_id>();
-    out.buyer = request.buyer;
-    out.fingerprint = fingerprint;
-    for (const auto& line : request.lines) out.lines.push_back({line.thing, line.quantity, 0, 0});
-    out.may_lack_address = !request.address && request.profile_may_lack_address;
-    out.address = std::move(request.address);
-    out.traceparent = std::move(request.traceparent);
-    out.until = request.until;
-    return out;
-}
-
-class orders final : public order_module, public order_service {
+class module final : public order_module, public order_service {
 public:
-    orders(db::database& database, worker_pool& blocking, const wall_clock& clock,
-           stock::stock_gate& gate, const std::function<void()>& notify, const settings& chosen)
-        : loader_(database, blocking, gate, chosen.loader),
-          writer_(database, clock, gate, notify,
-                  {chosen.currency, chosen.batch_orders_max, chosen.queue_orders_max,
-                   chosen.payment_hold}),
-          provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
-          life_parts_{database, blocking,   clock,  gate,
-                      loader_,  *provider_, notify, chosen.currency},
-          life_(life_parts_, chosen.return_window),
-          payments_(life_parts_),
-          sweeper_(database, blocking, clock, gate, loader_,
-                   {chosen.request_deadline, chosen.currency}),
-          parts_{database, blocking, gate, loader_, writer_.queue()} {
-        if (chosen.auto_delivery) auto_delivery_.emplace(life_parts_, *chosen.auto_delivery);
+    module(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
+           std::function<void()> notify,
+           const settings& chosen) :loader_(database, gate, chosen.loader),
+        provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
+        parts_{database, clock, gate, loader_, *provider_, std::move(notify), chosen.currency},
+        writer_(parts_, {chosen.batch_orders_max, chosen.queue_orders_max, chosen.payment_hold}),
+        placement_(parts_, writer_.queue()), life_(parts_, chosen.return_window), payments_(parts_),
+        sweeper_(parts_, chosen.request_deadline) {
+        if (chosen.auto_delivery) auto_delivery_.emplace(parts_, *chosen.auto_delivery);
     }
+    ~module() override { stop(); }
 
     order_service& service() override { return *this; }
     stock::gate_rebuilder& rebuilder() override { return loader_; }
 
-    ~orders() override { stop(); }
-
     void start() override {
         writer_.start();
-        // Apart: a provider that answers slowly keeps no gate closed.
+        // Side by side: a provider that answers slowly keeps no gate closed.
         asio::co_spawn(background_, sweep_until_stopped(sweeper_), asio::detached);
         asio::co_spawn(background_, sweep_until_stopped(payments_), asio::detached);
         if (auto_delivery_)
@@ -71,47 +48,13 @@ public:
     void stop() override {
         stop_sweeping_.set();
         if (sweeping_.joinable()) sweeping_.join();
-        parts_.blocking.wait_until_idle();
+        parts_.database.wait_until_idle();
         writer_.stop();
     }
 
     asio::awaitable<result<purchase_reply>> place(purchase_request request) override {
-        auto outcome = co_await decide(std::move(request));
-        count_purchase(outcome);
-        co_return outcome;
+        return placement_.place(std::move(request));
     }
-
-    // Requests of one key fly together; one with another body waits for the first to land and then
-    // is told that the key was used, or flies itself when the first made no order.
-    asio::awaitable<result<purchase_reply>> decide(purchase_request request) {
-        if (writer_.queue().full())
-            co_return failure{errc::overloaded, "too many purchases are waiting; try again"};
-        const auto key = make_purchase_key(request.buyer, request.idempotency_key);
-        const auto fingerprint = fingerprint_of(request);
-        const auto until = request.until;
-        const bool keyed = request.idempotency_key.has_value();
-        if (!keyed) co_return co_await fly(make_cart(std::move(request), key, fingerprint), keyed);
-        for (;;) {
-            const auto seat = flights_.board(key, fingerprint);
-            if (seat.pilot) {
-                auto outcome = co_await fly(make_cart(std::move(request), key, fingerprint), keyed);
-                flights_.land(key, seat, outcome);
-                co_return outcome;
-            }
-            if (!co_await seat.on->landed.wait(until))
-                co_return failure{errc::idempotency_in_flight,
-                                  "a request with this Idempotency-Key is still under way"};
-            auto outcome = seat.on->outcome;
-            if (seat.on->fingerprint == fingerprint) {
-                if (outcome) outcome->replayed = true;
-                co_return outcome;
-            }
-            if (outcome)
-                co_return failure{errc::idempotency_key_reused,
-                                  "this Idempotency-Key was used with another body"};
-        }
-    }
-
     asio::awaitable<result<order>> read(user::principal who, order_id id) override {
         return life_.read(who, id);
     }
@@ -141,23 +84,12 @@ public:
                                        std::string traceparent) override {
         return payments_.pay(who, id, std::move(token), std::move(traceparent));
     }
-    asio::awaitable<result<payment_receipt>> take_notice(payment_notice told,
+    asio::awaitable<result<payment_receipt>> take_notice(payment_notice notice,
                                                          std::string traceparent) override {
-        return payments_.take_notice(std::move(told), std::move(traceparent));
+        return payments_.take_notice(std::move(notice), std::move(traceparent));
     }
 
 private:
-    /// Never throws: whatever goes wrong, those who wait for the flight must be told.
-    asio::awaitable<result<purchase_reply>> fly(cart wanted, bool keyed) {
-        try {
-            purchase_run run{parts_, std::move(wanted), keyed};
-            co_return co_await run.buy();
-        } catch (const std::exception& failed) {
-            log::error("order.purchase_failed", {{"reason", failed.what()}});
-        }
-        co_return failure{errc::outcome_unknown, "the outcome is not known; ask with the same key"};
-    }
-
     template <class Part>
     asio::awaitable<void> sweep_until_stopped(Part& part) {
         for (;;) {
@@ -172,15 +104,14 @@ private:
     }
 
     gate_loader loader_;
+    const std::shared_ptr<payment_provider> provider_;
+    const order_parts parts_;
     order_writer writer_;
-    std::shared_ptr<payment_provider> provider_;
-    life_parts life_parts_;
+    order_placement placement_;
     order_life life_;
-    payment_desk payments_;
+    payments payments_;
     sweeper sweeper_;
     std::optional<auto_delivery> auto_delivery_;
-    purchase_parts parts_;
-    flights flights_;
     asio::io_context background_{1};
     one_shot stop_sweeping_;
     std::thread sweeping_;
@@ -191,8 +122,7 @@ private:
 std::unique_ptr<order_module> make_order_module(db::async_database database,
                                                 const wall_clock& clock, stock::stock_gate& gate,
                                                 std::function<void()> notify, settings chosen) {
-    return std::make_unique<orders>(database.blocking(), database.pool(), clock, gate, notify,
-                                    chosen);
+    return std::make_unique<module>(database, clock, gate, std::move(notify), chosen);
 }
 
 }  // namespace market::order

@@ -1,6 +1,5 @@
 #pragma once
 /// A shop that takes payments, and all that can be done to an order.
-#include "gate/sweeper.hpp"
 #include "life/auto_delivery.hpp"
 #include "life/payments.hpp"
 #include "order_shop.hpp"
@@ -10,7 +9,7 @@
 
 namespace market::order::testing {
 
-/// The sandbox, and what it was told.
+/// The sandbox, and the calls that reached it.
 class spy_provider final : public payment_provider {
 public:
     asio::awaitable<result<authorisation>> authorise(charge wanted) override {
@@ -20,20 +19,20 @@ public:
     }
     asio::awaitable<result<void>> capture(payment_id payment) override {
         if (auto once = take_once()) once();
-        return hear("capture", payment);
+        return answer("capture", payment);
     }
     asio::awaitable<result<void>> refund(payment_id payment, std::string reason) override {
-        return hear("refund " + reason, payment);
+        return answer("refund " + reason, payment);
     }
-    std::vector<std::string> told() const {
+    std::vector<std::string> calls() const {
         const std::lock_guard lock{mutex_};
-        return told_;
+        return calls_;
     }
 
     std::function<void()> before_authorise;  ///< set before the call
     std::function<void()> while_capturing;   ///< likewise; called once
     bool approves_all = false;               ///< likewise
-    std::atomic<bool> is_deaf{false};        ///< every call but authorise fails
+    std::atomic<bool> is_down{false};        ///< every call but authorise fails
 
 private:
     /// The shop's sweeper may be at it as well.
@@ -41,35 +40,29 @@ private:
         const std::lock_guard lock{mutex_};
         return std::exchange(while_capturing, {});
     }
-    asio::awaitable<result<void>> hear(std::string what, payment_id) {
-        if (is_deaf) co_return failure{errc::overloaded, "the provider is out of reach"};
+    asio::awaitable<result<void>> answer(std::string call, payment_id) {
+        if (is_down) co_return failure{errc::overloaded, "the provider is out of reach"};
         const std::lock_guard lock{mutex_};
-        told_.push_back(std::move(what));
+        calls_.push_back(std::move(call));
         co_return result<void>{};
     }
 
     std::unique_ptr<payment_provider> sandbox_ = make_sandbox_provider();
     mutable std::mutex mutex_;
-    std::vector<std::string> told_;
+    std::vector<std::string> calls_;
 };
-
-inline settings with_payments(std::shared_ptr<payment_provider> provider) {
-    settings out;
-    out.payment_hold = std::chrono::seconds{600};
-    out.provider = std::move(provider);
-    return out;
-}
 
 class life_shop : public order_shop {
 public:
     /// With a hold of 600 s.
     explicit life_shop(const std::string& kind = "sqlite",
                        std::int64_t low_at = stock::low_at_default)
-        : life_shop(std::make_shared<spy_provider>(), kind, low_at) {}
+        : life_shop(std::make_shared<spy_provider>(), 600s, kind, low_at) {}
     /// Without payments.
     struct unpaid {};
     explicit life_shop(unpaid)
-        : provider_(std::make_shared<spy_provider>()), parts_(make_parts()) {}
+        : life_shop(std::make_shared<spy_provider>(), std::nullopt, "sqlite",
+                    stock::low_at_default) {}
 
     spy_provider& provider() { return *provider_; }
     user::principal as(user_id who, user::role role = user::role::user) { return {who, role, {}}; }
@@ -95,34 +88,23 @@ public:
     result<order> accept_return(order_id id) { return run(calls().accept_return(admin(), id, "")); }
     order read(order_id id) { return run(calls().read(admin(), id)).value(); }
 
-    /// As a second server would, now: what is overdue expires, the provider hears what it is owed.
+    /// As another server would, now: overdue orders expire, the debts to the provider are settled.
     void sweep() {
-        payment_desk desk{parts_};
-        run(desk.sweep());
+        payments another{parts()};
+        run(another.sweep());
     }
-
-    /// Likewise, from another thread.
     void sweep_elsewhere() {
-        payment_desk desk{parts_};
-        run_elsewhere(desk.sweep());
+        payments another{parts()};
+        run_elsewhere(another.sweep());
     }
-    /// Likewise: sales begin and end, gates are looked after.
-    void sweep_sales() {
-        sweeper broom{record(), blocking(), clock(), gate(), orders().rebuilder(), {5s, "KRW"}};
-        run(broom.sweep());
-    }
-    void sweep_sales_elsewhere() {
-        sweeper broom{record(), blocking(), clock(), gate(), orders().rebuilder(), {5s, "KRW"}};
-        run_elsewhere(broom.sweep());
-    }
-    /// Likewise: deliveries that have stayed in their state go on.
+    /// Likewise: deliveries that have stayed in their state move on.
     void move_deliveries(std::chrono::seconds stay) {
-        auto_delivery worker{parts_, stay};
-        run(worker.sweep());
+        auto_delivery another{parts(), stay};
+        run(another.sweep());
     }
     void move_deliveries_elsewhere(std::chrono::seconds stay) {
-        auto_delivery worker{parts_, stay};
-        run_elsewhere(worker.sweep());
+        auto_delivery another{parts(), stay};
+        run_elsewhere(another.sweep());
     }
     /// What the provider has yet to be told.
     std::int64_t debts() {
@@ -148,18 +130,20 @@ public:
     }
 
 private:
-    life_shop(std::shared_ptr<spy_provider> provider, const std::string& kind, std::int64_t low_at)
-        : order_shop(with_payments(provider), {}, kind, {.currency = "KRW", .low_at = low_at}),
-          provider_(std::move(provider)),
-          parts_(make_parts()) {}
+    life_shop(std::shared_ptr<spy_provider> provider, std::optional<std::chrono::seconds> hold,
+              const std::string& kind, std::int64_t low_at)
+        : order_shop(with(provider, hold), {}, kind, {.currency = "KRW", .low_at = low_at}),
+          provider_(std::move(provider)) {}
 
-    life_parts make_parts() {
-        return {record(),   blocking(), clock(), gate(), orders().rebuilder(),
-                *provider_, [] {},      "KRW"};
+    static settings with(std::shared_ptr<payment_provider> provider,
+                         std::optional<std::chrono::seconds> hold) {
+        settings out;
+        out.payment_hold = hold;
+        out.provider = std::move(provider);
+        return out;
     }
 
     std::shared_ptr<spy_provider> provider_;
-    life_parts parts_;
 };
 
 inline std::string code_of(const result<order>& got) {

@@ -101,7 +101,7 @@ void model_play::buy() {
     if (plain > 0) lines.push_back({product_, plain});
     const auto now = shop_.clock().now();
     const auto wanted = expected_.buy(buyer, of_sale, plain, now);
-    const auto got = shop_.buy(shop_.wish(shop_.buyer(buyer), std::move(lines)));
+    const auto got = shop_.buy(shop_.request(shop_.buyer(buyer), std::move(lines)));
     expect("buy " + std::to_string(of_sale) + "+" + std::to_string(plain),
            got ? "placed" : std::string{to_string(got.error().code)}, wanted);
     if (!got) return;

@@ -46,9 +46,9 @@ TEST_CASE("of two notices of one id for two orders one is taken, both get its an
             std::vector<std::thread> crowd;
             for (std::size_t i = 0; i < made.size(); ++i)
                 crowd.emplace_back([&, i] {
-                    payment_notice told{name, payment_notice::what::captured, made[i], {}};
+                    payment_notice notice{name, payment_notice::what::captured, made[i], {}};
                     answers[i] =
-                        words(shop.run_elsewhere(shop.calls().take_notice(std::move(told), "")));
+                        words(shop.run_elsewhere(shop.calls().take_notice(std::move(notice), "")));
                 });
             for (auto& thread : crowd) thread.join();
             for (const auto& answer : answers) CHECK(answer == answers.front());
@@ -73,8 +73,8 @@ TEST_CASE("a notice that waited for another one of its id gets that one's answer
                       payment_state::captured, shop.clock().now());
         std::string answer;
         std::thread late{[&] {
-            payment_notice told{"n", payment_notice::what::captured, second, {}};
-            answer = words(shop.run_elsewhere(shop.calls().take_notice(std::move(told), "")));
+            payment_notice notice{"n", payment_notice::what::captured, second, {}};
+            answer = words(shop.run_elsewhere(shop.calls().take_notice(std::move(notice), "")));
         }};
         // Its insert has begun: it waits, and would find the row if the commit came before it.
         CHECK(market::testing::eventually([&] {

@@ -1,5 +1,7 @@
 #pragma once
 /// A whole shop without its HTTP face: a database, the memory gate, catalog and orders.
+#include "gate/sweeper.hpp"
+#include "order_parts.hpp"
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -48,10 +50,18 @@ public:
           wrapped_(wrap ? wrap(*record_) : nullptr),
           database_(wrapped_ ? *wrapped_ : *record_),
           gate_(stock::make_memory_gate(clock_)),
+          provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
           orders_(make_order_module(
               {database_, blocking_}, clock_, *gate_, [] {}, chosen)),
           catalog_(catalog::make_catalog_service({*record_, blocking_}, clock_, *gate_,
-                                                 orders_->rebuilder(), std::move(goods))) {
+                                                 orders_->rebuilder(), std::move(goods))),
+          parts_{{*record_, blocking_},
+                 clock_,
+                 *gate_,
+                 orders_->rebuilder(),
+                 *provider_,
+                 [] {},
+                 "KRW"} {
         orders_->start();
         for (auto& buyer : user::seed_buyers(*record_, clock_, std::string(32, 's'), 40).value())
             buyers_.push_back(buyer.id);
@@ -66,6 +76,8 @@ public:
     worker_pool& blocking() { return blocking_; }
     stock::stock_gate& gate() { return *gate_; }
     order_module& orders() { return *orders_; }
+    /// For what a test runs beside the module, as a second server would.
+    const order_parts& parts() const { return parts_; }
     catalog::catalog_service& catalog() { return *catalog_; }
     user_id buyer(std::size_t number = 0) const { return buyers_.at(number); }
 
@@ -99,8 +111,8 @@ public:
         return run(catalog_->create_sale(wanted, buyer())).value().id;
     }
 
-    purchase_request wish(user_id who, std::vector<wanted_line> lines,
-                          std::optional<std::string> key = {}) const {
+    purchase_request request(user_id who, std::vector<wanted_line> lines,
+                             std::optional<std::string> key = {}) const {
         return {
             who, std::move(lines), {}, std::move(key), "", std::chrono::steady_clock::now() + 5s};
     }
@@ -108,7 +120,7 @@ public:
         return run(orders_->service().place(std::move(request)));
     }
     result<purchase_reply> buy(user_id who, sale_id sale, std::optional<std::string> key = {}) {
-        return buy(wish(who, {{sale, 1}}, std::move(key)));
+        return buy(request(who, {{sale, 1}}, std::move(key)));
     }
     /// All at once.
     std::vector<result<purchase_reply>> crowd(std::vector<purchase_request> requests) {
@@ -125,6 +137,16 @@ public:
     }
     result<void> rebuild(sale_id sale, stock::rebuild_reason why = stock::rebuild_reason::forced) {
         return run(orders_->rebuilder().rebuild(sale, why));
+    }
+
+    /// One round of another server's sweeper: sales begin and end, gates are looked after.
+    void sweep_sales() {
+        sweeper another{parts_, 5s};
+        run(another.sweep());
+    }
+    void sweep_sales_elsewhere() {
+        sweeper another{parts_, 5s};
+        run_elsewhere(another.sweep());
     }
 
     stock::gate_view view(sale_id sale) { return run(gate_->look({sale})).value().front(); }
@@ -160,15 +182,17 @@ private:
     db::database& database_;
     worker_pool blocking_{4, 1'000};
     std::unique_ptr<stock::stock_gate> gate_;
+    std::shared_ptr<payment_provider> provider_;
     std::unique_ptr<order_module> orders_;
     std::unique_ptr<catalog::catalog_service> catalog_;
+    order_parts parts_;
     std::vector<user_id> buyers_;
     asio::io_context io_{1};
     std::mutex contexts_mutex_;
     std::list<asio::io_context> contexts_;
 };
 
-inline std::size_t placed(const std::vector<result<purchase_reply>>& replies) {
+inline std::size_t count_placed(const std::vector<result<purchase_reply>>& replies) {
     return static_cast<std::size_t>(std::count_if(
         replies.begin(), replies.end(), [](const auto& reply) { return reply.has_value(); }));
 }

@@ -14,11 +14,11 @@ std::string code_of(const result<payment_receipt>& got) {
 std::string payment_of(const order::order& of) {
     return std::string{to_string(of.payment.value().state)};
 }
-using told = std::vector<std::string>;
+using calls = std::vector<std::string>;
 
-/// What the provider was told at least once.
-told heard(life_shop& shop) {
-    auto out = shop.provider().told();
+/// The different calls that reached the provider.
+calls calls_of(life_shop& shop) {
+    auto out = shop.provider().calls();
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
@@ -49,12 +49,12 @@ TEST_CASE("an order awaits its payment; paid, it is confirmed and has a delivery
     CHECK(paid.payment.value().at == shop.clock().now());
     CHECK_FALSE(paid.expires_at);
     CHECK(paid.delivery.value().state == "pending");
-    CHECK(heard(shop) == told{"capture"});
+    CHECK(calls_of(shop) == calls{"capture"});
     CHECK(shop.events_of(bought.id) == "created confirmed");
 
     CHECK(to_json(shop.pay(shop.buyer(1), bought.id).value(), "KRW") == to_json(paid, "KRW"));
     CHECK(code_of(shop.pay(shop.buyer(1), bought.id, "tok_declined")) == "order_state");
-    CHECK(heard(shop) == told{"capture"});
+    CHECK(calls_of(shop) == calls{"capture"});
     const auto replay = shop.buy(shop.buyer(1), sale, "k").value();
     CHECK(replay.replayed);
     CHECK(replay.body == bought.body);
@@ -82,7 +82,7 @@ TEST_CASE("only the buyer pays, and only what awaits it", "[order][payment]") {
     CHECK(code_of(shop.run(shop.calls().pay(shop.admin(), id, "tok_ok", ""))) == "forbidden");
     REQUIRE(shop.cancel(shop.buyer(1), id).has_value());
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "order_state");
-    CHECK(shop.provider().told().empty());
+    CHECK(shop.provider().calls().empty());
     CHECK_FALSE(shop.read(id).delivery);
 
     life_shop off{life_shop::unpaid{}};
@@ -108,7 +108,7 @@ TEST_CASE("what is not paid in time expires: units and limit come back, nothing 
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "order_expired");
     CHECK(code_of(shop.cancel(shop.buyer(1), id)) == "order_state");
     CHECK(code_of(shop.deliver(id, delivery_step::shipped)) == "order_state");
-    CHECK(shop.provider().told().empty());
+    CHECK(shop.provider().calls().empty());
     CHECK(shop.pool(pool_of(sale)).sold == 0);
     CHECK(market::testing::eventually([&] { return shop.view(sale).remaining == 1; }));
     CHECK(shop.events_of(id) == "created expired");
@@ -137,12 +137,12 @@ TEST_CASE("many sweepers expire an order once", "[order][payment]") {
     for (const auto& id : made) CHECK(shop.events_of(id) == "created expired");
 }
 
-TEST_CASE("a payment that expires while it is authorised is let go of", "[order][payment]") {
+TEST_CASE("a payment that expires while it is authorised is released", "[order][payment]") {
     life_shop shop;
     const auto id = shop.buy(shop.buyer(1), shop.sale(1)).value().id;
     shop.provider().before_authorise = [&] { shop.clock().advance(601s); };
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "order_expired");
-    CHECK(shop.provider().told() == told{"refund order_ended"});
+    CHECK(shop.provider().calls() == calls{"refund order_ended"});
     CHECK(payment_of(shop.read(id)) == "pending");
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("a payment that another one overtakes leaves the captured money alone"
     };
     shop.provider().approves_all = true;
     CHECK(code_of(shop.pay(shop.buyer(1), id, "tok_other")) == "order_state");
-    CHECK(heard(shop) == told{"capture"});
+    CHECK(calls_of(shop) == calls{"capture"});
     CHECK(payment_of(shop.read(id)) == "captured");
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("a cancel and a return refund what was captured, with the reason", "[o
     CHECK(payment_of(shop.accept_return(returned).value()) == "refunded");
     shop.sweep();
     CHECK(market::testing::eventually([&] { return shop.debts() == 0; }));
-    CHECK(heard(shop) == told{"capture", "refund order_cancelled", "refund order_returned"});
+    CHECK(calls_of(shop) == calls{"capture", "refund order_cancelled", "refund order_returned"});
     CHECK(shop.events_of(cancelled) == "created confirmed cancelled");
     CHECK(shop.events_of(returned) == "created confirmed delivered return_requested returned");
     CHECK(code_of(shop.pay(shop.buyer(1), cancelled)) == "order_state");
@@ -183,16 +183,16 @@ TEST_CASE("a cancel and a return refund what was captured, with the reason", "[o
 TEST_CASE("a provider out of reach is told later", "[order][payment]") {
     life_shop shop;
     const auto id = shop.buy(shop.buyer(1), shop.sale(1)).value().id;
-    shop.provider().is_deaf = true;
+    shop.provider().is_down = true;
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "confirmed");
     CHECK(shop.debts() == 1);
-    CHECK(shop.provider().told().empty());
+    CHECK(shop.provider().calls().empty());
     REQUIRE(shop.cancel(shop.buyer(1), id).has_value());
-    shop.provider().is_deaf = false;
+    shop.provider().is_down = false;
     shop.sweep();
     CHECK(market::testing::eventually([&] { return shop.debts() == 0; }));
-    // The capture was never said: a refund lets go of what was authorised.
-    CHECK(shop.provider().told().front() == "refund order_cancelled");
+    // The capture was never said: a refund releases what was authorised.
+    CHECK(shop.provider().calls().front() == "refund order_cancelled");
 }
 
 TEST_CASE("a cancel while the provider captures is refunded all the same", "[order][payment]") {
@@ -205,7 +205,7 @@ TEST_CASE("a cancel while the provider captures is refunded all the same", "[ord
     CHECK(code_of(shop.pay(shop.buyer(1), id)) == "confirmed");
     shop.sweep();
     CHECK(market::testing::eventually([&] { return shop.debts() == 0; }));
-    CHECK(heard(shop) == told{"capture", "refund order_cancelled"});
+    CHECK(calls_of(shop) == calls{"capture", "refund order_cancelled"});
 }
 
 TEST_CASE("a captured notice confirms, and the same notice says the same", "[order][payment]") {
@@ -263,12 +263,12 @@ TEST_CASE("parallel payments of one order capture once", "[order][payment]") {
     std::atomic<int> well{0};
     for (int i = 0; i < 8; ++i)
         crowd.emplace_back([&, i] {
-            const payment_notice told{"same", payment_notice::what::captured, id, {}};
+            const payment_notice notice{"same", payment_notice::what::captured, id, {}};
             const auto buyer = shop.as(shop.buyer(1));
             if (i % 2 == 0)
                 well += shop.run_elsewhere(shop.calls().pay(buyer, id, "tok_ok", "")).has_value();
             else
-                well += shop.run_elsewhere(shop.calls().take_notice(told, "")).has_value();
+                well += shop.run_elsewhere(shop.calls().take_notice(notice, "")).has_value();
         });
     for (auto& thread : crowd) thread.join();
     CHECK(well == 8);

@@ -44,9 +44,10 @@ TEST_CASE("a purchase makes one confirmed order with its delivery, and stock fal
 TEST_CASE("a crowd buys exactly what there is, numbered from 1 without holes", "[order]") {
     order_shop shop;
     const auto sale = shop.sale(25);
-    std::vector<purchase_request> wishes;
-    for (std::size_t i = 0; i < 40; ++i) wishes.push_back(shop.wish(shop.buyer(i), {{sale, 1}}));
-    const auto replies = shop.crowd(std::move(wishes));
+    std::vector<purchase_request> requests;
+    for (std::size_t i = 0; i < 40; ++i)
+        requests.push_back(shop.request(shop.buyer(i), {{sale, 1}}));
+    const auto replies = shop.crowd(std::move(requests));
     std::set<std::int64_t> seqs;
     for (const auto& reply : replies) {
         if (reply)
@@ -64,9 +65,10 @@ TEST_CASE("a crowd buys exactly what there is, numbered from 1 without holes", "
 TEST_CASE("64 parallel requests with one key make one order and get the same bytes", "[order]") {
     order_shop shop;
     const auto sale = shop.sale(100, 100);
-    std::vector<purchase_request> wishes;
-    for (int i = 0; i < 64; ++i) wishes.push_back(shop.wish(shop.buyer(), {{sale, 1}}, "one-key"));
-    const auto replies = shop.crowd(std::move(wishes));
+    std::vector<purchase_request> requests;
+    for (int i = 0; i < 64; ++i)
+        requests.push_back(shop.request(shop.buyer(), {{sale, 1}}, "one-key"));
+    const auto replies = shop.crowd(std::move(requests));
     std::set<std::string> bodies;
     int first = 0;
     for (const auto& reply : replies) {
@@ -87,7 +89,7 @@ TEST_CASE("a key is bound to its body and its buyer", "[order]") {
     const auto again = shop.buy(shop.buyer(1), sale, "k").value();
     CHECK(again.replayed);
     CHECK(again.body == first.body);
-    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{sale, 2}}, "k"))) ==
+    CHECK(code_of(shop.buy(shop.request(shop.buyer(1), {{sale, 2}}, "k"))) ==
           "idempotency_key_reused");
     CHECK(code_of(shop.buy(shop.buyer(2), sale, "k")) == "placed");
     CHECK(shop.orders_made() == 2);
@@ -97,9 +99,9 @@ TEST_CASE("a key is bound to its body and its buyer", "[order]") {
 TEST_CASE("two bodies with one key at once: one order, the other is told", "[order]") {
     order_shop shop;
     const auto sale = shop.sale(10, 5);
-    const auto replies = shop.crowd(
-        {shop.wish(shop.buyer(), {{sale, 1}}, "k"), shop.wish(shop.buyer(), {{sale, 2}}, "k")});
-    CHECK(placed(replies) == 1);
+    const auto replies = shop.crowd({shop.request(shop.buyer(), {{sale, 1}}, "k"),
+                                     shop.request(shop.buyer(), {{sale, 2}}, "k")});
+    CHECK(count_placed(replies) == 1);
     CHECK(shop.orders_made() == 1);
     CHECK(std::any_of(replies.begin(), replies.end(), [](const auto& reply) {
         return code_of(reply) == "idempotency_key_reused";
@@ -141,17 +143,17 @@ TEST_CASE("a cart is all or nothing", "[order]") {
     const auto goods = shop.product(3);
     REQUIRE(code_of(shop.buy(shop.buyer(9), scarce)) == "placed");
 
-    auto refused = shop.buy(shop.wish(shop.buyer(1), {{plenty, 2}, {scarce, 1}, {goods, 1}}));
+    auto refused = shop.buy(shop.request(shop.buyer(1), {{plenty, 2}, {scarce, 1}, {goods, 1}}));
     CHECK(code_of(refused) == "sold_out");
     CHECK(culprit_of(refused) == "/lines/1");
-    refused = shop.buy(shop.wish(shop.buyer(1), {{plenty, 2}, {goods, 4}}));
+    refused = shop.buy(shop.request(shop.buyer(1), {{plenty, 2}, {goods, 4}}));
     CHECK(code_of(refused) == "out_of_stock");
     CHECK(culprit_of(refused) == "/lines/1");
     CHECK(shop.view(plenty).remaining == 10);
     CHECK(shop.pool(pool_of(plenty)).sold == 0);
     CHECK(shop.pool(pool_of(goods)).sold == 0);
 
-    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{plenty, 2}, {goods, 3}}))) == "placed");
+    CHECK(code_of(shop.buy(shop.request(shop.buyer(1), {{plenty, 2}, {goods, 3}}))) == "placed");
     CHECK(shop.pool(pool_of(plenty)).sold == 2);
     CHECK(shop.pool(pool_of(goods)).sold == 3);
 }
@@ -165,15 +167,15 @@ TEST_CASE("of several culprits the first by existence, state, sale, product is n
     REQUIRE(code_of(shop.buy(shop.buyer(9), full)) == "placed");
 
     auto reply =
-        shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}, {gone, 1}}));
+        shop.buy(shop.request(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}, {gone, 1}}));
     CHECK(code_of(reply) == "product_not_found");
     CHECK(culprit_of(reply) == "/lines/3");
-    reply = shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}}));
+    reply = shop.buy(shop.request(shop.buyer(1), {{empty_goods, 1}, {full, 1}, {later, 1}}));
     CHECK(code_of(reply) == "sale_not_open");
     CHECK(culprit_of(reply) == "/lines/2");
-    reply = shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}, {full, 1}}));
+    reply = shop.buy(shop.request(shop.buyer(1), {{empty_goods, 1}, {full, 1}}));
     CHECK(code_of(reply) == "sold_out");
-    reply = shop.buy(shop.wish(shop.buyer(1), {{empty_goods, 1}}));
+    reply = shop.buy(shop.request(shop.buyer(1), {{empty_goods, 1}}));
     CHECK(code_of(reply) == "out_of_stock");
     CHECK(code_of(shop.buy(shop.buyer(1), make_id<sale_id>())) == "sale_not_found");
     CHECK(shop.orders_made() == 1);
@@ -185,7 +187,7 @@ TEST_CASE("of two sales the state of either is told before what is left of the f
     const auto first = shop.sale(1), second = shop.sale(1), third = shop.sale(1, 1, 1h);
     REQUIRE(shop.buy(shop.buyer(1), first).has_value());
     const auto told = [&](sale_id other) {
-        const auto reply = shop.buy(shop.wish(shop.buyer(2), {{first, 1}, {other, 1}}));
+        const auto reply = shop.buy(shop.request(shop.buyer(2), {{first, 1}, {other, 1}}));
         return code_of(reply) + " " + culprit_of(reply);
     };
     CHECK(told(second) == "sold_out /lines/0");
@@ -201,8 +203,8 @@ TEST_CASE("a retired product is not sold, alone or in a cart", "[order]") {
     const auto sale = shop.sale(2);
     const auto gone = shop.product(3);
     REQUIRE(shop.run(shop.catalog().retire_product(gone)).has_value());
-    CHECK(code_of(shop.buy(shop.wish(shop.buyer(1), {{gone, 1}}))) == "product_not_found");
-    const auto mixed = shop.buy(shop.wish(shop.buyer(1), {{sale, 1}, {gone, 1}}));
+    CHECK(code_of(shop.buy(shop.request(shop.buyer(1), {{gone, 1}}))) == "product_not_found");
+    const auto mixed = shop.buy(shop.request(shop.buyer(1), {{sale, 1}, {gone, 1}}));
     CHECK(code_of(mixed) == "product_not_found");
     CHECK(culprit_of(mixed) == "/lines/1");
     // It was known before anything was asked of the gate: no number is lost.
@@ -218,18 +220,19 @@ TEST_CASE("a buyer without an address has to send one", "[order]") {
     CHECK(code_of(refused) == "validation_failed");
     CHECK(culprit_of(refused) == "/address");
     CHECK(shop.view(sale).remaining == 2);
-    auto wish = shop.wish(admin.value().id, {{sale, 1}});
-    wish.address = address{"Seoul", "Mapo", "04001", "1 World Cup-ro"};
-    CHECK(code_of(shop.buy(wish)) == "placed");
+    auto request = shop.request(admin.value().id, {{sale, 1}});
+    request.address = address{"Seoul", "Mapo", "04001", "1 World Cup-ro"};
+    CHECK(code_of(shop.buy(request)) == "placed");
 }
 
 TEST_CASE("many small orders of a product that runs out: as many as there are", "[order]") {
     order_shop shop;
     const auto goods = shop.product(7);
-    std::vector<purchase_request> wishes;
-    for (std::size_t i = 0; i < 30; ++i) wishes.push_back(shop.wish(shop.buyer(i), {{goods, 1}}));
-    const auto replies = shop.crowd(std::move(wishes));
-    CHECK(placed(replies) == 7);
+    std::vector<purchase_request> requests;
+    for (std::size_t i = 0; i < 30; ++i)
+        requests.push_back(shop.request(shop.buyer(i), {{goods, 1}}));
+    const auto replies = shop.crowd(std::move(requests));
+    CHECK(count_placed(replies) == 7);
     for (const auto& reply : replies)
         if (!reply) CHECK(code_of(reply) == "out_of_stock");
     CHECK(shop.pool(pool_of(goods)).sold == 7);
@@ -239,10 +242,10 @@ TEST_CASE("an order whose total is above 10^15 is refused", "[order]") {
     order_shop shop;
     const auto dear = shop.product(1'000, price_max);
     const auto dear_too = shop.product(1'000, price_max);
-    const auto refused = shop.buy(shop.wish(shop.buyer(), {{dear, 1'000}, {dear_too, 1}}));
+    const auto refused = shop.buy(shop.request(shop.buyer(), {{dear, 1'000}, {dear_too, 1}}));
     CHECK(code_of(refused) == "validation_failed");
     CHECK(culprit_of(refused) == "/lines");
-    CHECK(code_of(shop.buy(shop.wish(shop.buyer(), {{dear, 1'000}}))) == "placed");
+    CHECK(code_of(shop.buy(shop.request(shop.buyer(), {{dear, 1'000}}))) == "placed");
 }
 
 TEST_CASE("a full queue refuses before anything is taken", "[order]") {

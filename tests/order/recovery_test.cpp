@@ -1,5 +1,4 @@
 #include "gate/gate_loader.hpp"
-#include "gate/sweeper.hpp"
 #include "order_shop.hpp"
 #include "purchase/purchase_rules.hpp"
 #include "record/order_queries.hpp"
@@ -17,16 +16,16 @@ stock::gate_contents contents_of(order_shop& shop, sale_id sale) {
     return shop.run(shop.gate().dump(sale)).value();
 }
 
-/// Loads the gate with what it holds, changed, under its own epoch: a gate that lies. Again when
-/// the sweeper was quicker to heal the removed gate.
+/// Changes what the gate holds, under its own epoch: a gate that is wrong. Again when the sweeper
+/// was quicker to heal the removed gate.
 void corrupt(order_shop& shop, sale_id sale,
              const std::function<void(stock::gate_contents&)>& change) {
     REQUIRE(market::testing::eventually([&] {
-        auto lie = contents_of(shop, sale);
-        if (lie.epoch == 0) return false;
-        change(lie);
+        auto contents = contents_of(shop, sale);
+        if (contents.epoch == 0) return false;
+        change(contents);
         return shop.run(shop.gate().remove(sale)).has_value() &&
-               shop.run(shop.gate().load_and_open(sale, lie)).value();
+               shop.run(shop.gate().load_and_open(sale, contents)).value();
     }));
 }
 
@@ -34,18 +33,6 @@ stock::admitted admit(order_shop& shop, sale_id sale, user_id buyer, std::string
     auto said = shop.run(shop.gate().admit(
         {sale, buyer, 1, make_purchase_key(buyer, key), make_random_id<attempt_id>()}));
     return std::get<stock::admitted>(said.value());
-}
-
-/// One round of a sweeper of its own.
-void sweep(order_shop& shop) {
-    worker_pool blocking{1, 10};
-    sweeper broom{shop.record(), blocking, shop.clock(), shop.gate(), shop.orders().rebuilder(),
-                  {5s, "KRW"}};
-    auto round = [&]() -> asio::awaitable<int> {
-        co_await broom.sweep();
-        co_return 0;
-    };
-    shop.run(round());
 }
 
 std::string code_of(const result<purchase_reply>& reply) {
@@ -58,11 +45,12 @@ TEST_CASE("a gate that admits ten times too many oversells nothing, and is put r
           "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(3);
-    corrupt(shop, sale, [](auto& lie) { lie.total = 30; });
-    std::vector<purchase_request> wishes;
-    for (std::size_t i = 0; i < 20; ++i) wishes.push_back(shop.wish(shop.buyer(i), {{sale, 1}}));
-    const auto replies = shop.crowd(std::move(wishes));
-    CHECK(placed(replies) == 3);
+    corrupt(shop, sale, [](auto& contents) { contents.total = 30; });
+    std::vector<purchase_request> requests;
+    for (std::size_t i = 0; i < 20; ++i)
+        requests.push_back(shop.request(shop.buyer(i), {{sale, 1}}));
+    const auto replies = shop.crowd(std::move(requests));
+    CHECK(count_placed(replies) == 3);
     CHECK(shop.pool(pool_of(sale)).sold == 3);
     CHECK(shop.orders_made() == 3);
     CHECK(market::testing::eventually([&] {
@@ -74,11 +62,11 @@ TEST_CASE("a gate that admits ten times too many oversells nothing, and is put r
 TEST_CASE("a gate that forgot the limit: the record holds it", "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(10, 2);
-    corrupt(shop, sale, [](auto& lie) { lie.per_user_limit = 100; });
-    std::vector<purchase_request> wishes;
-    for (int i = 0; i < 6; ++i) wishes.push_back(shop.wish(shop.buyer(), {{sale, 1}}));
-    const auto replies = shop.crowd(std::move(wishes));
-    CHECK(placed(replies) == 2);
+    corrupt(shop, sale, [](auto& contents) { contents.per_user_limit = 100; });
+    std::vector<purchase_request> requests;
+    for (int i = 0; i < 6; ++i) requests.push_back(shop.request(shop.buyer(), {{sale, 1}}));
+    const auto replies = shop.crowd(std::move(requests));
+    CHECK(count_placed(replies) == 2);
     CHECK(shop.pool(pool_of(sale)).sold == 2);
     CHECK(market::testing::eventually([&] { return shop.view(sale).per_user_limit == 2; }));
 }
@@ -121,7 +109,7 @@ TEST_CASE("a young hold is left alone", "[order][faults]") {
     const auto sale = shop.sale(1);
     admit(shop, sale, shop.buyer(1), "k");
     shop.clock().advance(4s);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(shop.view(sale).held == 1);
 }
 
@@ -130,12 +118,12 @@ TEST_CASE("a hold whose order is there is confirmed by the sweeper", "[order][fa
     const auto sale = shop.sale(3);
     const auto bought = shop.buy(shop.buyer(1), sale, "k").value();
     REQUIRE(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
-    corrupt(shop, sale, [&](auto& lie) {  // the confirm was lost
-        lie.sold = 0;
-        lie.buyers.clear();
-        lie.done.clear();
-        lie.holds = {{make_purchase_key(shop.buyer(1), "k"), make_random_id<attempt_id>(),
-                      shop.buyer(1), 1, 1, shop.clock().now()}};
+    corrupt(shop, sale, [&](auto& contents) {  // the confirm was lost
+        contents.sold = 0;
+        contents.buyers.clear();
+        contents.done.clear();
+        contents.holds = {{make_purchase_key(shop.buyer(1), "k"), make_random_id<attempt_id>(),
+                           shop.buyer(1), 1, 1, shop.clock().now()}};
     });
     shop.clock().advance(6s);
     CHECK(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
@@ -148,9 +136,9 @@ TEST_CASE("a gate that does not know what comes back is loaded anew", "[order][f
     const auto sale = shop.sale(3);
     const auto bought = shop.buy(shop.buyer(1), sale).value();
     REQUIRE(market::testing::eventually([&] { return shop.view(sale).held == 0; }));
-    corrupt(shop, sale, [](auto& lie) {
-        lie.sold = 0;
-        lie.buyers.clear();
+    corrupt(shop, sale, [](auto& contents) {
+        contents.sold = 0;
+        contents.buyers.clear();
     });
     REQUIRE(shop.cancel(shop.buyer(1), bought.id).has_value());
     CHECK(shop.view(sale).remaining == 3);
@@ -206,7 +194,7 @@ TEST_CASE("forced rebuilds of several servers come at most once a second a sale,
     const auto began = std::chrono::steady_clock::now();
     std::deque<gate_loader> servers;
     for (int i = 0; i < 3; ++i)
-        servers.emplace_back(shop.record(), shop.blocking(), shop.gate(),
+        servers.emplace_back(shop.parts().database, shop.gate(),
                              make_random_id<stock::ledger::loader_id>());
     std::atomic<int> done{0};
     auto ask = [&](gate_loader& server) -> asio::awaitable<void> {
@@ -261,17 +249,17 @@ TEST_CASE("keys are purged a day after the sale has ended, not before", "[order]
     order_shop shop;
     const auto sale = shop.sale(5, 5);
     const auto first = shop.buy(shop.buyer(1), sale, "k").value();
-    const auto goods = shop.buy(shop.wish(shop.buyer(1), {{shop.product(3), 1}}, "p")).value();
+    const auto goods = shop.buy(shop.request(shop.buyer(1), {{shop.product(3), 1}}, "p")).value();
     const auto kept = [&] { return shop.count(db::sql{} << "SELECT COUNT(*) FROM purchase_keys"); };
     shop.clock().advance(24h);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(kept() == 2);
     shop.clock().advance(1h);  // the sale ended an hour ago, the goods were bought 25 h ago
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(kept() == 1);
     CHECK(shop.count(db::sql{} << "SELECT rid IS NULL FROM orders WHERE id = " << goods.id) == 1);
     CHECK(shop.count(db::sql{} << "SELECT rid IS NULL FROM orders WHERE id = " << first.id) == 0);
     shop.clock().advance(24h);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(kept() == 0);
 }

@@ -12,22 +12,6 @@ namespace {
 
 constexpr auto request_deadline = 5s;
 
-/// One round of a sweeper of its own.
-void sweep(order_shop& shop) {
-    worker_pool blocking{1, 10};
-    sweeper broom{shop.record(),
-                  blocking,
-                  shop.clock(),
-                  shop.gate(),
-                  shop.orders().rebuilder(),
-                  {request_deadline, "KRW"}};
-    auto round = [&]() -> asio::awaitable<int> {
-        co_await broom.sweep();
-        co_return 0;
-    };
-    shop.run(round());
-}
-
 std::int64_t told(order_shop& shop, const std::string& type) {
     return shop.count(db::sql{} << "SELECT COUNT(*) FROM outbox WHERE type = " << type);
 }
@@ -40,14 +24,14 @@ TEST_CASE("a sale closes by itself one request deadline after its end", "[order]
     REQUIRE(shop.buy(shop.buyer(1), sale).has_value());
     const auto product = shop.pool(pool_of(sale)).product;
     shop.clock().advance(24h + request_deadline - 1us);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK_FALSE(shop.pool(pool_of(sale)).closed);
     shop.clock().advance(1us);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(shop.pool(pool_of(sale)).closed);
     CHECK(shop.pool(pool_of(product)).available() == 2);
     CHECK(shop.view(sale).state == stock::gate_state::absent);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(told(shop, "market.sale.closed.v1") == 1);
     CHECK(told(shop, "market.sale.opened.v1") == 1);
     CHECK(shop.pool(pool_of(product)).available() == 2);
@@ -56,12 +40,12 @@ TEST_CASE("a sale closes by itself one request deadline after its end", "[order]
 TEST_CASE("that a sale began is told when it does", "[order][sales]") {
     order_shop shop;
     shop.sale(3, 1, 1h);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(told(shop, "market.sale.opened.v1") == 0);
     shop.clock().advance(1h);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(told(shop, "market.sale.opened.v1") == 1);
-    sweep(shop);
+    shop.sweep_sales();
     CHECK(told(shop, "market.sale.opened.v1") == 1);
 }
 
@@ -122,7 +106,7 @@ TEST_CASE("a gate that a close left behind is removed", "[order][sales]") {
     };
     REQUIRE(shop.record().write(close).value());
     CHECK(market::testing::eventually([&] {
-        sweep(shop);
+        shop.sweep_sales();
         return shop.view(sale).state == stock::gate_state::absent;
     }));
 }

@@ -1,6 +1,6 @@
 market_suite(order_suite
   SOURCES support/backend.cpp order/auto_delivery_test.cpp order/cancel_test.cpp
-          order/cart_look_test.cpp order/delivery_test.cpp
+          order/cart_precheck_test.cpp order/delivery_test.cpp
           order/edits_at_once_test.cpp order/model_play.cpp order/model_record.cpp
           order/model_test.cpp order/notice_test.cpp order/order_json_test.cpp
           order/order_rules_test.cpp order/payment_test.cpp order/purchase_test.cpp

@@ -18,10 +18,10 @@ struct faulty_shop {
                     }};
 };
 
-std::vector<purchase_request> wishes(order_shop& shop, sale_id sale, std::size_t count) {
+std::vector<purchase_request> requests_for(order_shop& shop, sale_id sale, std::size_t count) {
     std::vector<purchase_request> out;
     for (std::size_t i = 0; i < count; ++i)
-        out.push_back(shop.wish(shop.buyer(i), {{sale, 1}}, "key"));
+        out.push_back(shop.request(shop.buyer(i), {{sale, 1}}, "key"));
     return out;
 }
 
@@ -31,9 +31,9 @@ TEST_CASE("a commit whose answer is lost is found to have happened", "[order][fa
     faulty_shop has;
     const auto sale = has.shop.sale(100);
     has.faults->fail_commits({commit_fault::answer_lost});
-    const auto replies = has.shop.crowd(wishes(has.shop, sale, 20));
+    const auto replies = has.shop.crowd(requests_for(has.shop, sale, 20));
     CHECK(has.faults->faults_left() == 0);
-    CHECK(placed(replies) == 20);
+    CHECK(count_placed(replies) == 20);
     CHECK(has.shop.orders_made() == 20);
     CHECK(has.shop.pool(pool_of(sale)).sold == 20);
 }
@@ -42,22 +42,21 @@ TEST_CASE("a commit that is found not to have happened is run again", "[order][f
     faulty_shop has;
     const auto sale = has.shop.sale(100);
     has.faults->fail_commits({commit_fault::request_lost, commit_fault::request_lost});
-    const auto replies = has.shop.crowd(wishes(has.shop, sale, 20));
+    const auto replies = has.shop.crowd(requests_for(has.shop, sale, 20));
     CHECK(has.faults->faults_left() == 0);
-    CHECK(placed(replies) == 20);
+    CHECK(count_placed(replies) == 20);
     CHECK(has.shop.orders_made() == 20);
     CHECK(has.shop.pool(pool_of(sale)).sold == 20);
 }
 
-TEST_CASE("an outcome that cannot be found out says so, and the key tells later",
-          "[order][faults]") {
+TEST_CASE("an outcome that cannot be read says so, and the key answers later", "[order][faults]") {
     faulty_shop has;
     const auto sale = has.shop.sale(10);
     has.faults->fail_commits({commit_fault::answer_lost});
     has.faults->fail_begins_after_commit(1'000, db::cause::unavailable);
-    auto wish = has.shop.wish(has.shop.buyer(1), {{sale, 1}}, "key");
-    wish.until = std::chrono::steady_clock::now() + 300ms;
-    const auto reply = has.shop.buy(wish);
+    auto request = has.shop.request(has.shop.buyer(1), {{sale, 1}}, "key");
+    request.until = std::chrono::steady_clock::now() + 300ms;
+    const auto reply = has.shop.buy(request);
     REQUIRE(reply.has_error());
     CHECK(reply.error().code == errc::outcome_unknown);
     has.faults->fail_begins(0, db::cause::unavailable);
@@ -86,19 +85,19 @@ TEST_CASE("a session lost in mid-transaction is invisible to buyers", "[order][f
     CHECK(has.shop.orders_made() == 1);
 }
 
-TEST_CASE("a session that dies while misfits are sought settles nobody twice", "[order][faults]") {
+TEST_CASE("a session that dies while refusals are sought settles nobody twice", "[order][faults]") {
     faulty_shop has;
     const auto sale = has.shop.sale(20, 2);
-    auto lie = has.shop.run(has.shop.gate().dump(sale)).value();
-    lie.per_user_limit = 100;  // the gate lets in what the record's limit refuses
+    auto contents = has.shop.run(has.shop.gate().dump(sale)).value();
+    contents.per_user_limit = 100;  // the gate lets in what the record's limit refuses
     REQUIRE(has.shop.run(has.shop.gate().remove(sale)).has_value());
-    REQUIRE(has.shop.run(has.shop.gate().load_and_open(sale, lie)).value());
+    REQUIRE(has.shop.run(has.shop.gate().load_and_open(sale, contents)).value());
     has.faults->fail_selects("sale_buyers", 2);
     std::vector<purchase_request> requests;
     for (std::size_t i = 0; i < 12; ++i)
-        requests.push_back(has.shop.wish(has.shop.buyer(i % 3), {{sale, 1}}));
+        requests.push_back(has.shop.request(has.shop.buyer(i % 3), {{sale, 1}}));
     const auto replies = has.shop.crowd(std::move(requests));
-    CHECK(placed(replies) == 6);
+    CHECK(count_placed(replies) == 6);
     CHECK(has.shop.orders_made() == 6);
     CHECK(has.shop.pool(pool_of(sale)).sold == 6);
 }
@@ -115,7 +114,7 @@ TEST_CASE("a cart whose one sale closes under way gives the other one back at on
         REQUIRE(has.shop.record().write(close).value());
     });
     const auto buyer = has.shop.buyer(1);
-    const auto refused = has.shop.buy(has.shop.wish(buyer, {{ending, 1}, {lasting, 2}}, "k"));
+    const auto refused = has.shop.buy(has.shop.request(buyer, {{ending, 1}, {lasting, 2}}, "k"));
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == errc::sale_ended);
     CHECK(has.shop.view(lasting).held == 0);
@@ -139,7 +138,7 @@ TEST_CASE("a cart that is refused after a reload gives back what its first round
         REQUIRE(has.shop.run_elsewhere(has.shop.gate().remove(first)).has_value());
     });
     const auto buyer = has.shop.buyer(1);
-    const auto refused = has.shop.buy(has.shop.wish(buyer, {{first, 1}, {second, 2}}, "k"));
+    const auto refused = has.shop.buy(has.shop.request(buyer, {{first, 1}, {second, 2}}, "k"));
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == errc::sold_out);
     CHECK(has.shop.view(second).held == 0);
@@ -168,19 +167,19 @@ TEST_CASE("a refused purchase gives back a hold that a rebuild carried over", "[
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == errc::validation_failed);
     CHECK(has.shop.view(sale).held == 0);
-    auto again = has.shop.wish(boss, {{sale, 1}}, "k");
+    auto again = has.shop.request(boss, {{sale, 1}}, "k");
     again.address = address{"Seoul", "Mapo", "04001", "1 World Cup-ro"};
     CHECK(has.shop.buy(again).has_value());
 }
 
-TEST_CASE("a poison purchase fails alone", "[order][faults]") {
+TEST_CASE("a purchase that cannot be written fails alone", "[order][faults]") {
     order_shop shop;
     const auto sale = shop.sale(100);
-    auto requests = wishes(shop, sale, 30);
+    auto requests = requests_for(shop, sale, 30);
     requests[13].address =
         address{std::string("a\0b", 3), "c", "1", "d"};  // no SQL text can hold it
     const auto replies = shop.crowd(std::move(requests));
-    CHECK(placed(replies) == 29);
+    CHECK(count_placed(replies) == 29);
     CHECK(replies[13].error().code == errc::internal);
     CHECK(shop.pool(pool_of(sale)).sold == 29);
     CHECK(shop.view(sale).remaining == 71);

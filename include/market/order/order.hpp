@@ -42,6 +42,9 @@ struct line {
     std::int64_t quantity = 1;
     money unit_price;
     std::optional<std::int64_t> admission_seq;  ///< sale lines only
+
+    /// The pool whose units it has.
+    pool_id pool() const { return sale ? pool_of(*sale) : pool_of(product); }
 };
 
 struct delivery {

@@ -26,7 +26,7 @@ constexpr std::chrono::microseconds claim_length = 3s;
 constexpr auto claim_renewal = 1s;
 constexpr instant any_time = instant::max();
 
-/// May a wish of reason `mine` be served by a load of reason `other` that has not read yet? A stale
+/// Does a load of reason `other`, which has not read yet, serve a call of reason `mine`? A stale
 /// load may find the gate open and do nothing.
 bool serves(rebuild_reason other, rebuild_reason mine) {
     if (mine == rebuild_reason::sale_changed) return false;
@@ -40,19 +40,19 @@ failure sale_is_closed() { return {errc::sale_ended, "the sale has ended"}; }
 
 asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason why) {
     if (why != rebuild_reason::forced) co_return co_await load_now(sale, why);
-    const auto mine = announce_forced(sale);
+    const auto mine = join_forced(sale);
     if (!mine.leads) {
-        co_await mine.at->over.wait(deadline::max());
-        co_return mine.at->outcome;
+        co_await mine.load->finished.wait(deadline::max());
+        co_return mine.load->outcome;
     }
-    mine.at->outcome = co_await load_in_turn(sale);
-    mine.at->over.set();
-    co_return mine.at->outcome;
+    mine.load->outcome = co_await load_in_turn(sale);
+    mine.load->finished.set();
+    co_return mine.load->outcome;
 }
 
-/// A forced load keeps its distance from the last one. Until its time has come it stands in no
-/// line: only forced ones join it, and nobody else waits for it.
-gate_loader::place gate_loader::announce_forced(sale_id sale) {
+/// A forced load keeps its distance from the last one. Until its time has come it is in no queue:
+/// only forced ones join it, and nobody else waits for it.
+gate_loader::membership gate_loader::join_forced(sale_id sale) {
     std::lock_guard lock{mutex_};
     auto& waiting = forced_[sale];
     if (waiting) return {waiting, nullptr, false};
@@ -96,68 +96,62 @@ asio::awaitable<result<rebuild_reason>> gate_loader::wait_for_turn(sale_id sale)
 asio::awaitable<result<std::optional<stock::ledger::forced_turn>>> gate_loader::ask_turn(
     sale_id sale) {
     using turn = std::optional<stock::ledger::forced_turn>;
-    auto ask = [this, sale]() -> result<turn> {
-        auto write = [sale](db::transaction& tx) -> result<turn> {
-            return stock::ledger::ask_forced_turn(tx, sale, forced_distance);
-        };
-        return database_.write(write);
+    auto ask = [sale](db::transaction& tx) -> result<turn> {
+        return stock::ledger::ask_forced_turn(tx, sale, forced_distance);
     };
-    co_return co_await blocking_.run(std::move(ask));
+    co_return co_await database_.write(std::move(ask));
 }
 
 /// Never throws: others wait for the outcome.
 asio::awaitable<result<void>> gate_loader::load_now(sale_id sale, rebuild_reason why) {
-    const auto mine = line_up(sale, why);
+    const auto mine = join(sale, why);
     if (!mine.leads) {
-        co_await mine.at->over.wait(deadline::max());
-        co_return mine.at->outcome;
+        co_await mine.load->finished.wait(deadline::max());
+        co_return mine.load->outcome;
     }
     result<void> outcome = failure{errc::internal, "the gate could not be loaded"};
     try {
-        if (mine.before) co_await mine.before->over.wait(deadline::max());
-        outcome = co_await carry_out(sale, mine.at);
+        if (mine.before) co_await mine.before->finished.wait(deadline::max());
+        outcome = co_await carry_out(sale, mine.load);
     } catch (const std::exception& failed) {
         log::error("gate.load_failed", {{"sale", to_string(sale)}, {"reason", failed.what()}});
     }
-    mine.at->outcome = outcome;
-    leave(sale, mine.at);
+    mine.load->outcome = outcome;
+    finish(sale, mine.load);
     co_return outcome;
 }
 
-gate_loader::place gate_loader::line_up(sale_id sale, rebuild_reason why) {
+gate_loader::membership gate_loader::join(sale_id sale, rebuild_reason why) {
     std::lock_guard lock{mutex_};
-    auto& line = lines_[sale];
-    for (const auto& other : line)
+    auto& queue = queues_[sale];
+    for (const auto& other : queue)
         if (!other->has_read && serves(other->why, why)) return {other, nullptr, false};
-    place out{std::make_shared<load>(), line.empty() ? nullptr : line.back(), true};
-    out.at->why = why;
-    line.push_back(out.at);
+    membership out{std::make_shared<load>(), queue.empty() ? nullptr : queue.back(), true};
+    out.load->why = why;
+    queue.push_back(out.load);
     return out;
 }
 
-void gate_loader::leave(sale_id sale, const load_ptr& done) {
+void gate_loader::finish(sale_id sale, const load_ptr& done) {
     {
         std::lock_guard lock{mutex_};
-        auto& line = lines_[sale];
-        std::erase(line, done);
-        if (line.empty()) lines_.erase(sale);
+        auto& queue = queues_[sale];
+        std::erase(queue, done);
+        if (queue.empty()) queues_.erase(sale);
     }
-    done->over.set();
+    done->finished.set();
 }
 
 asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
     std::vector<sale_id> wanted{sale};
     auto views = co_await gate_.look(std::move(wanted));
     if (!views) co_return views.error();
-    auto read = [this, sale]() -> result<stock::pool> {
-        auto find = [sale](db::transaction& tx) -> result<stock::pool> {
-            auto pool = stock::ledger::find(tx, pool_of(sale));
-            if (!pool || !pool->sale) return no_such_sale();
-            return *pool;
-        };
-        return database_.read(find);
+    auto find = [sale](db::transaction& tx) -> result<stock::pool> {
+        auto pool = stock::ledger::find(tx, pool_of(sale));
+        if (!pool || !pool->sale) return no_such_sale();
+        return *pool;
     };
-    auto pool = co_await blocking_.run(std::move(read));
+    auto pool = co_await database_.read(std::move(find));
     if (!pool) co_return pool.error();
     if (pool->closed) {
         co_await gate_.remove(sale);
@@ -206,10 +200,10 @@ asio::awaitable<result<bool>> gate_loader::load_claimed(sale_id sale, load_ptr m
     auto holds = co_await gate_.holds(sale, any_time);
     if (!holds) co_return holds.error();
 
-    auto read = [this, sale, mine, open_holds = std::move(*holds)]() mutable {
-        return read_record(sale, mine, std::move(open_holds));
+    auto read = [this, sale, mine, open_holds = std::move(*holds)](db::transaction& tx) {
+        return read_record(tx, sale, *mine, open_holds);
     };
-    auto contents = co_await blocking_.run(std::move(read));
+    auto contents = co_await database_.write(std::move(read));
     if (!contents) co_return contents.error();
     if (!*contents) co_return false;
     const auto epoch = (*contents)->epoch;
@@ -224,84 +218,72 @@ asio::awaitable<result<bool>> gate_loader::load_claimed(sale_id sale, load_ptr m
 }
 
 asio::awaitable<result<bool>> gate_loader::claim(sale_id sale) {
-    auto note = [this, sale]() -> result<bool> {
-        auto write = [this, sale](db::transaction& tx) -> result<bool> {
-            return stock::ledger::claim_load(tx, sale, self_, claim_length);
-        };
-        return database_.write(write);
+    auto claim = [sale, self = self_](db::transaction& tx) -> result<bool> {
+        return stock::ledger::claim_load(tx, sale, self, claim_length);
     };
-    co_return co_await blocking_.run(std::move(note));
+    co_return co_await database_.write(std::move(claim));
 }
 
 asio::awaitable<void> gate_loader::end_claim(sale_id sale) {
-    auto end = [this, sale]() -> result<void> {
-        auto write = [this, sale](db::transaction& tx) -> result<void> {
-            stock::ledger::end_load_claim(tx, sale, self_);
-            return {};
-        };
-        return database_.write(write);
+    auto end = [sale, self = self_](db::transaction& tx) -> result<void> {
+        stock::ledger::end_load_claim(tx, sale, self);
+        return {};
     };
-    co_await blocking_.run(std::move(end));  // what cannot be ended runs out
+    co_await database_.write(std::move(end));  // a claim that cannot be ended runs out
 }
 
-/// Until the load is over. A claim that is lost is found out by read_record.
-asio::awaitable<void> gate_loader::keep_claim(sale_id sale, std::shared_ptr<one_shot> over) {
-    auto renew = [this, sale]() -> result<void> {
-        auto write = [this, sale](db::transaction& tx) -> result<void> {
-            stock::ledger::renew_load_claim(tx, sale, self_, claim_length);
-            return {};
-        };
-        return database_.write(write);
+/// Until the load is over. read_record notices a claim that was lost.
+asio::awaitable<void> gate_loader::keep_claim(sale_id sale, std::shared_ptr<one_shot> finished) {
+    auto renew = [sale, self = self_](db::transaction& tx) -> result<void> {
+        stock::ledger::renew_load_claim(tx, sale, self, claim_length);
+        return {};
     };
-    while (!co_await over->wait(std::chrono::steady_clock::now() + claim_renewal))
-        co_await blocking_.run(renew);
+    while (!co_await finished->wait(std::chrono::steady_clock::now() + claim_renewal))
+        co_await database_.write(renew);
 }
 
 gate_loader::claim_keeper::claim_keeper(gate_loader& of, sale_id sale, asio::any_io_executor on)
-    : over_(std::make_shared<one_shot>()) {
-    asio::co_spawn(on, of.keep_claim(sale, over_), asio::detached);
+    : finished_(std::make_shared<one_shot>()) {
+    asio::co_spawn(on, of.keep_claim(sale, finished_), asio::detached);
 }
 
 result<std::optional<stock::gate_contents>> gate_loader::read_record(
-    sale_id sale, const load_ptr& mine, std::vector<stock::hold> open_holds) {
+    db::transaction& tx, sale_id sale, load& mine, const std::vector<stock::hold>& open_holds) {
     {
         std::lock_guard lock{mutex_};
-        mine->has_read = true;
+        mine.has_read = true;
     }
     using contents = std::optional<stock::gate_contents>;
-    auto read = [&](db::transaction& tx) -> result<contents> {
-        if (!stock::ledger::renew_load_claim(tx, sale, self_, claim_length)) return contents{};
-        const auto pool = stock::ledger::begin_load(tx, sale);
-        if (!pool) return no_such_sale();
-        if (pool->closed) return sale_is_closed();
-        const std::array sales{sale};
-        const auto terms = catalog::terms_of_sales(tx, sales);
-        if (!terms.contains(sale)) return no_such_sale();
-        const auto& sold_as = terms.at(sale);
-        stock::gate_contents out{
-            .epoch = pool->gate_epoch,
-            .starts_at = sold_as.starts_at,
-            .ends_at = sold_as.ends_at,
-            .paused = sold_as.paused,
-            .per_user_limit = sold_as.per_user_limit,
-            .total = pool->total,
-            .sold = pool->sold,
-            .last_seq = highest_admission(tx, sale),
-            .buyers = stock::ledger::buyers_of(tx, sale),
-            .done = keys_of_sale(tx, sale),
-            .holds = {},
-        };
-        std::vector<purchase_key> held;
-        for (const auto& hold : open_holds) held.push_back(hold.key);
-        std::unordered_set<purchase_key> settled;
-        if (!held.empty())
-            for (const auto& row : find_keys(tx, held)) settled.insert(row.key);
-        auto unsettled = open_holds;
-        std::erase_if(unsettled, [&](const auto& hold) { return settled.contains(hold.key); });
-        carry_over(out, std::move(unsettled));
-        return contents{std::move(out)};
+    if (!stock::ledger::renew_load_claim(tx, sale, self_, claim_length)) return contents{};
+    const auto pool = stock::ledger::begin_load(tx, sale);
+    if (!pool) return no_such_sale();
+    if (pool->closed) return sale_is_closed();
+    const std::array sales{sale};
+    const auto terms = catalog::terms_of_sales(tx, sales);
+    if (!terms.contains(sale)) return no_such_sale();
+    const auto& sold_as = terms.at(sale);
+    stock::gate_contents out{
+        .epoch = pool->gate_epoch,
+        .starts_at = sold_as.starts_at,
+        .ends_at = sold_as.ends_at,
+        .paused = sold_as.paused,
+        .per_user_limit = sold_as.per_user_limit,
+        .total = pool->total,
+        .sold = pool->sold,
+        .last_seq = highest_admission(tx, sale),
+        .buyers = stock::ledger::buyers_of(tx, sale),
+        .done = keys_of_sale(tx, sale),
+        .holds = {},
     };
-    return database_.write(read);
+    std::vector<purchase_key> held;
+    for (const auto& hold : open_holds) held.push_back(hold.key);
+    std::unordered_set<purchase_key> settled;
+    if (!held.empty())
+        for (const auto& row : find_keys(tx, held)) settled.insert(row.key);
+    auto unsettled = open_holds;
+    std::erase_if(unsettled, [&](const auto& hold) { return settled.contains(hold.key); });
+    carry_over(out, std::move(unsettled));
+    return contents{std::move(out)};
 }
 
 void carry_over(stock::gate_contents& contents, std::vector<stock::hold> open_holds) {

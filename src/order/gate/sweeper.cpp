@@ -24,6 +24,45 @@ constexpr std::size_t purge_page_max = 500;
 constexpr auto purge_interval = 10min;
 constexpr auto key_kept_for = 24h;  // API.md 5: after the last sale of the cart has ended
 
+/// What the record says of each hold. Holds whose keys have no row are given up by VOID keys.
+std::vector<admission_outcome> decide(db::transaction& tx, sale_id sale,
+                                      const std::vector<stock::hold>& holds, instant now) {
+    std::vector<purchase_key> keys;
+    for (const auto& hold : holds) keys.push_back(hold.key);
+    std::unordered_map<purchase_key, purchase_key_row> rows;
+    for (auto& row : find_keys(tx, keys, true)) rows.emplace(row.key, std::move(row));
+    std::vector<void_key> given_up;
+    std::vector<admission_outcome> out;
+    for (const auto& hold : holds) {
+        const auto found = rows.find(hold.key);
+        const auto* row = found == rows.end() ? nullptr : &found->second;
+        if (!row) given_up.push_back({hold.key, hold.buyer, sale});
+        out.push_back(outcome_of_admission(tx, row, sale, hold.seq));
+    }
+    insert_void_keys(tx, given_up, now);
+    return out;
+}
+
+/// Purges what may go of the next page of old keys. The last key of a full page, after which the
+/// next one begins; empty: there is no next one.
+result<std::optional<old_key>> purge_page(db::transaction& tx, instant limit,
+                                          const std::optional<old_key>& after) {
+    auto page = old_keys(tx, limit, after, purge_page_max);
+    std::optional<old_key> last;
+    if (page.size() == purge_page_max) last = page.back();
+    std::set<sale_id> named;
+    for (const auto& key : page) named.insert(key.sales.begin(), key.sales.end());
+    const auto over = catalog::ended_before(tx, std::vector(named.begin(), named.end()), limit);
+    const std::unordered_set<sale_id> ended(over.begin(), over.end());
+    std::erase_if(page, [&](const old_key& key) {
+        return !std::all_of(key.sales.begin(), key.sales.end(),
+                            [&](const auto& sale) { return ended.contains(sale); });
+    });
+    if (!page.empty() && !purge_keys(tx, page))
+        return failure{errc::database_unavailable, "another server purges the same keys"};
+    return last;
+}
+
 }  // namespace
 
 asio::awaitable<void> sweeper::sweep() {
@@ -39,77 +78,64 @@ asio::awaitable<void> sweeper::sweep() {
 
 /// By the gate's time, which decides who gets in; when the gate is out of reach nobody does.
 asio::awaitable<void> sweeper::begin_sales() {
-    auto read = [this]() -> result<std::vector<sale_id>> {
-        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
-            return catalog::begun_untold(tx, clock_.now(), sales_max);
-        };
-        return database_.read(list);
+    auto list = [now = parts_.clock.now()](db::transaction& tx) -> result<std::vector<sale_id>> {
+        return catalog::begun_untold(tx, now, sales_max);
     };
-    auto begun = co_await blocking_.run(std::move(read));
+    auto begun = co_await parts_.database.read(std::move(list));
     if (!begun || begun->empty()) co_return;
-    auto views = co_await gate_.look(*begun);
+    auto views = co_await parts_.gate.look(*begun);
     if (!views) co_return;
     for (std::size_t i = 0; i < begun->size(); ++i) {
-        auto tell = [this, sale = (*begun)[i], now = (*views)[i].now]() -> result<bool> {
-            auto work = [&](db::transaction& tx) -> result<bool> {
-                return catalog::tell_opened(tx, sale, now, chosen_.currency);
-            };
-            return database_.write(work);
+        auto open = [this, sale = (*begun)[i],
+                     now = (*views)[i].now](db::transaction& tx) -> result<bool> {
+            return catalog::tell_opened(tx, sale, now, parts_.currency);
         };
-        co_await blocking_.run(std::move(tell));
+        co_await parts_.database.write(std::move(open));
     }
 }
 
-/// One request deadline after its end nobody who was admitted in time is under way any more.
+/// A sale closes one request deadline after it ends: by then every buyer admitted in time has an
+/// answer.
 asio::awaitable<void> sweeper::end_sales() {
-    auto read = [this]() -> result<std::vector<sale_id>> {
-        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
-            return catalog::ended_unclosed(tx, clock_.now() - chosen_.hold_age_min, sales_max);
-        };
-        return database_.read(list);
+    const auto limit = parts_.clock.now() - hold_age_min_;
+    auto list = [limit](db::transaction& tx) -> result<std::vector<sale_id>> {
+        return catalog::ended_unclosed(tx, limit, sales_max);
     };
-    auto ended = co_await blocking_.run(std::move(read));
+    auto ended = co_await parts_.database.read(std::move(list));
     if (!ended) co_return;
     for (const auto& sale : *ended) {
-        auto close = [this, sale]() -> result<bool> {
-            auto work = [&](db::transaction& tx) -> result<bool> {
-                return catalog::close_for_good(tx, sale, "system", clock_.now(), chosen_.currency);
-            };
-            return database_.write(work);
+        auto close = [this, sale](db::transaction& tx) -> result<bool> {
+            return catalog::close_for_good(tx, sale, "system", parts_.clock.now(), parts_.currency);
         };
-        const auto closed = co_await blocking_.run(std::move(close));
+        const auto closed = co_await parts_.database.write(std::move(close));
         if (closed && *closed) log::info("sale.closed", {{"sale", to_string(sale)}});
     }
 }
 
 /// Whoever closed a sale removes its gate, unless it died in between or could not reach it.
 asio::awaitable<void> sweeper::remove_old_gates() {
-    auto read = [this]() -> result<std::vector<sale_id>> {
-        auto list = [this](db::transaction& tx) -> result<std::vector<sale_id>> {
-            return catalog::closed_since(tx, clock_.now() - gate_removed_for, sales_max);
-        };
-        return database_.read(list);
+    const auto since = parts_.clock.now() - gate_removed_for;
+    auto list = [since](db::transaction& tx) -> result<std::vector<sale_id>> {
+        return catalog::closed_since(tx, since, sales_max);
     };
-    auto closed = co_await blocking_.run(std::move(read));
+    auto closed = co_await parts_.database.read(std::move(list));
     if (!closed || closed->empty()) co_return;
-    auto views = co_await gate_.look(*closed);
+    auto views = co_await parts_.gate.look(*closed);
     if (!views) co_return;
     for (std::size_t i = 0; i < closed->size(); ++i)
-        if ((*views)[i].state != stock::gate_state::absent) co_await gate_.remove((*closed)[i]);
+        if ((*views)[i].state != stock::gate_state::absent)
+            co_await parts_.gate.remove((*closed)[i]);
 }
 
 /// A gate that is not open under its pool's epoch is loaded, traffic or not.
 asio::awaitable<void> sweeper::open_gates(std::vector<sale_id>& open) {
-    auto read = [this]() -> result<std::vector<stock::pool>> {
-        auto list = [](db::transaction& tx) -> result<std::vector<stock::pool>> {
-            return stock::ledger::open_sale_pools(tx);
-        };
-        return database_.read(list);
+    auto list = [](db::transaction& tx) -> result<std::vector<stock::pool>> {
+        return stock::ledger::open_sale_pools(tx);
     };
-    auto pools = co_await blocking_.run(std::move(read));
+    auto pools = co_await parts_.database.read(std::move(list));
     if (!pools) co_return;
     for (const auto& pool : *pools) open.push_back(*pool.sale);
-    auto views = co_await gate_.look(open);
+    auto views = co_await parts_.gate.look(open);
     if (!views) {
         open.clear();
         co_return;
@@ -117,7 +143,7 @@ asio::awaitable<void> sweeper::open_gates(std::vector<sale_id>& open) {
     for (std::size_t i = 0; i < open.size(); ++i) {
         const auto& view = (*views)[i];
         if (view.state == stock::gate_state::open && view.epoch == (*pools)[i].gate_epoch) continue;
-        auto loaded = co_await rebuilder_.rebuild(open[i], stock::rebuild_reason::stale);
+        auto loaded = co_await parts_.rebuilder.rebuild(open[i], stock::rebuild_reason::stale);
         if (!loaded)
             log::warning("gate.not_loaded",
                          {{"sale", to_string(open[i])},
@@ -125,102 +151,53 @@ asio::awaitable<void> sweeper::open_gates(std::vector<sale_id>& open) {
     }
 }
 
-/// A hold whose request is over is sold if its order is there, and else given up by a VOID key,
-/// which decides between this sweeper, any other, and a writer that comes late: the key is unique.
+/// The request of an old hold is over. If its order is there, the hold is sold; else a VOID key
+/// gives it up. The key is unique, so it decides between this sweeper, any other, and a writer that
+/// comes late.
 asio::awaitable<void> sweeper::settle_holds(sale_id sale) {
-    std::vector<sale_id> wanted{sale};
-    auto views = co_await gate_.look(std::move(wanted));
+    std::vector<sale_id> sales{sale};
+    auto views = co_await parts_.gate.look(std::move(sales));
     if (!views || views->front().state != stock::gate_state::open || views->front().held == 0)
         co_return;
     const auto epoch = views->front().epoch;
-    auto holds = co_await gate_.holds(sale, views->front().now - chosen_.hold_age_min);
+    auto holds = co_await parts_.gate.holds(sale, views->front().now - hold_age_min_);
     if (!holds || holds->empty()) co_return;
     if (holds->size() > holds_max) holds->resize(holds_max);
-    auto ask = [this, sale, &holds]() { return decide(sale, *holds); };
-    auto fates = co_await blocking_.run(std::move(ask));
-    if (!fates) co_return;
+    using outcomes_of_holds = std::vector<admission_outcome>;
+    auto settle = [this, sale, holds = *holds](db::transaction& tx) -> result<outcomes_of_holds> {
+        return decide(tx, sale, holds, parts_.clock.now());
+    };
+    const auto outcomes = co_await parts_.database.write(std::move(settle));
+    if (!outcomes) co_return;
     for (std::size_t i = 0; i < holds->size(); ++i) {
         const stock::hold_ref admission{sale, epoch, (*holds)[i].key, (*holds)[i].seq};
-        if ((*fates)[i] == fate::sold)
-            co_await gate_.confirm_one(admission);
+        if ((*outcomes)[i] == admission_outcome::sold)
+            co_await parts_.gate.confirm_one(admission);
         else
-            co_await gate_.cancel(admission);
+            co_await parts_.gate.cancel(admission);
     }
     log::info("gate.holds_settled",
               {{"sale", to_string(sale)}, {"holds", static_cast<std::int64_t>(holds->size())}});
 }
 
-result<std::vector<sweeper::fate>> sweeper::decide(sale_id sale,
-                                                   const std::vector<stock::hold>& holds) {
-    auto work = [&](db::transaction& tx) -> result<std::vector<fate>> {
-        std::vector<purchase_key> keys;
-        for (const auto& hold : holds) keys.push_back(hold.key);
-        std::unordered_map<purchase_key, purchase_key_row> rows;
-        for (auto& row : find_keys(tx, keys, true)) rows.emplace(row.key, std::move(row));
-        std::vector<void_key> given_up;
-        std::vector<fate> out;
-        for (const auto& hold : holds) {
-            const auto row = rows.find(hold.key);
-            const bool sold = row != rows.end() && row->second.order &&
-                              holds_admission(tx, *row->second.order, sale, hold.seq);
-            out.push_back(sold ? fate::sold : fate::given_up);
-            if (row == rows.end()) given_up.push_back({hold.key, hold.buyer, sale});
-        }
-        insert_void_keys(tx, given_up, clock_.now());
-        return out;
-    };
-    return database_.write(work);
-}
-
 asio::awaitable<void> sweeper::give_credits() {
-    auto read = [this]() -> result<std::vector<stock::credit>> {
-        auto list = [](db::transaction& tx) -> result<std::vector<stock::credit>> {
-            return stock::ledger::pending_credits(tx, credits_max);
-        };
-        return database_.read(list);
+    auto list = [](db::transaction& tx) -> result<std::vector<stock::credit>> {
+        return stock::ledger::pending_credits(tx, credits_max);
     };
-    auto credits = co_await blocking_.run(std::move(read));
+    auto credits = co_await parts_.database.read(std::move(list));
     if (!credits) co_return;
-    for (const auto& credit : *credits)
-        co_await give_credit(database_, blocking_, gate_, rebuilder_, credit);
+    for (const auto& credit : *credits) co_await give_credit(parts_, credit);
 }
 
 /// One page a round, one pass an interval.
 asio::awaitable<void> sweeper::purge_some_keys() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_purge_) co_return;
-    auto purge = [this]() { return purge_page(); };
-    auto more = co_await blocking_.run(std::move(purge));
-    if (more && *more) co_return;
-    purged_up_to_.reset();
-    next_purge_ = now + purge_interval;
-}
-
-/// True when there may be more behind this page.
-result<bool> sweeper::purge_page() {
-    const auto limit = clock_.now() - key_kept_for;
-    std::optional<old_key> last;
-    auto work = [&](db::transaction& tx) -> result<bool> {
-        auto page = old_keys(tx, limit, purged_up_to_, purge_page_max);
-        if (page.empty()) return false;
-        last = page.back();
-        std::set<sale_id> named;
-        for (const auto& key : page) named.insert(key.sales.begin(), key.sales.end());
-        const std::vector sales(named.begin(), named.end());
-        const auto over = catalog::ended_before(tx, sales, limit);
-        const std::unordered_set<sale_id> ended(over.begin(), over.end());
-        const bool full = page.size() == purge_page_max;
-        std::erase_if(page, [&](const old_key& key) {
-            return !std::all_of(key.sales.begin(), key.sales.end(),
-                                [&](const auto& sale) { return ended.contains(sale); });
-        });
-        if (!page.empty() && !purge_keys(tx, page))
-            return failure{errc::database_unavailable, "another server purges the same keys"};
-        return full;
-    };
-    auto more = database_.write(work);
-    if (more) purged_up_to_ = last;
-    return more;
+    auto purge = [limit = parts_.clock.now() - key_kept_for, after = purged_up_to_](
+                     db::transaction& tx) { return purge_page(tx, limit, after); };
+    const auto last = co_await parts_.database.write(std::move(purge));
+    purged_up_to_ = last ? *last : std::nullopt;
+    if (!purged_up_to_) next_purge_ = now + purge_interval;
 }
 
 }  // namespace market::order

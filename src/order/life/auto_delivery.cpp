@@ -12,37 +12,29 @@ constexpr std::size_t due_max = 500;  ///< moved a round
 
 }  // namespace
 
-result<std::vector<order_id>> auto_delivery::find_due() {
-    auto find = [this](db::transaction& tx) -> result<std::vector<order_id>> {
-        return resting_deliveries(tx, parts_.clock.now() - stay_, due_max);
-    };
-    return parts_.database.read(find);
-}
-
-/// Empty: somebody moved it meanwhile. Looked at once more under the lock of the order, since the
-/// state that another has just moved it to is to last as long as the others.
-result<std::optional<stepped>> auto_delivery::move_on(order_id id) {
-    auto change = [&](db::transaction& tx) -> result<std::optional<stepped>> {
-        const auto locked = find_order(tx, id, true);
-        if (!locked || !locked->delivery) return std::optional<stepped>{};
-        const auto now = parts_.clock.now();
-        const auto next = next_delivery(locked->state);
-        if (!next || now < locked->delivery->history.back().at + stay_)
-            return std::optional<stepped>{};
-        auto moved = take_step(tx, *locked, {*next, now, "system", ""}, parts_.currency);
-        if (!moved) return moved.error();
-        return std::optional{std::move(*moved)};
-    };
-    return parts_.database.write(change);
+/// Does nothing when somebody moved the delivery meanwhile: the state that it is in now has to last
+/// as long as the one before, so its time is read again under the order's lock.
+result<void> auto_delivery::move_on(db::transaction& tx, order_id id) const {
+    const auto locked = find_order(tx, id, true);
+    if (!locked || !locked->delivery) return {};
+    const auto now = parts_.clock.now();
+    const auto next = next_delivery(locked->state);
+    if (!next || now < locked->delivery->history.back().at + stay_) return {};
+    const auto outcome = take_step(tx, *locked, {*next, now, "system", ""}, parts_.currency);
+    if (!outcome) return outcome.error();
+    return {};
 }
 
 asio::awaitable<void> auto_delivery::sweep() {
-    auto find = [this]() { return find_due(); };
-    const auto due = co_await parts_.blocking.run(std::move(find));
+    const auto since = parts_.clock.now() - stay_;
+    auto find = [since](db::transaction& tx) -> result<std::vector<order_id>> {
+        return resting_deliveries(tx, since, due_max);
+    };
+    const auto due = co_await parts_.database.read(std::move(find));
     if (!due) co_return;
     for (const auto& id : *due) {
-        auto work = [this, id]() { return move_on(id); };
-        const auto moved = co_await parts_.blocking.run(std::move(work));
+        auto move = [this, id](db::transaction& tx) { return move_on(tx, id); };
+        const auto moved = co_await parts_.database.write(std::move(move));
         if (!moved)
             log::warning(
                 "order.delivery_not_moved",

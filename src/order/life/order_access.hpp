@@ -1,5 +1,5 @@
 #pragma once
-/// Who may see and do what to an order.
+/// Who may see an order, and the refusals that follow.
 #include <market/base/error.hpp>
 #include <market/order/order.hpp>
 #include <market/user/account.hpp>
@@ -10,6 +10,8 @@ namespace market::order {
 inline bool may_see(const user::principal& who, const order& what) {
     return who.is_admin() || what.user == who.id;
 }
+
+inline failure no_such_order() { return {errc::order_not_found, "there is no such order"}; }
 
 inline failure not_the_buyer() {
     return {errc::forbidden, "only the buyer of the order may do this"};

@@ -9,7 +9,7 @@ namespace market::order {
 
 class order_life {
 public:
-    order_life(const life_parts& parts, std::chrono::days return_window)
+    order_life(const order_parts& parts, std::chrono::days return_window)
         : parts_(parts), return_window_(return_window) {}
 
     /// As in order_service.
@@ -26,14 +26,14 @@ public:
                                                  std::string traceparent);
 
 private:
-    /// Locks the order, checks it, notes what the action brings with it and, unless the order is at
+    /// Locks the order, checks it, records what belongs to the action and, unless the order is at
     /// the action's end already, takes the step. `check` (the locked order, now) may refuse,
-    /// whatever the state; `note` gets (tx, the locked order, now).
-    template <class Check, class Note>
+    /// whatever the state; `record` gets (tx, the locked order, now).
+    template <class Check, class Record>
     asio::awaitable<result<order>> act(user::principal who, order_id id, order_action what,
-                                       std::string traceparent, Check check, Note note);
+                                       std::string traceparent, Check check, Record record);
 
-    const life_parts& parts_;
+    const order_parts& parts_;
     std::chrono::days return_window_;
 };
 

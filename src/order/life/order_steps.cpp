@@ -15,7 +15,7 @@ namespace market::order {
 
 namespace {
 
-constexpr std::size_t debts_max = 500;  ///< told a call
+constexpr std::size_t debts_max = 500;  ///< settled a call
 
 /// The pools of an order's lines, and the general pools to which units of closed sales move on.
 std::vector<pool_id> pools_of(const order& what) {
@@ -31,7 +31,7 @@ std::vector<stock::credit> return_units(db::transaction& tx, const order& of, co
     std::vector<stock::credit> credits;
     const auto locked = stock::ledger::find_locked(tx, pools_of(of));
     for (const auto& line : of.lines) {
-        const auto id = line.sale ? pool_of(*line.sale) : pool_of(line.product);
+        const auto id = line.pool();
         const auto pool = std::find_if(locked.begin(), locked.end(),
                                        [&](const auto& each) { return each.id == id; });
         if (pool == locked.end())
@@ -62,7 +62,7 @@ refund_reason refund_reason_of(order_action what) {
                                                : refund_reason::order_cancelled;
 }
 
-/// A dead order is paid no more, and what was captured for it goes back.
+/// An order that ended is not paid any more, and what was captured for it goes back.
 void release_payment(db::transaction& tx, const order& of, const step& next) {
     if (!of.payment) return;
     if (of.payment->state == payment_state::captured)
@@ -73,15 +73,13 @@ void release_payment(db::transaction& tx, const order& of, const step& next) {
 
 }  // namespace
 
-failure no_such_order() { return {errc::order_not_found, "there is no such order"}; }
-
-result<stepped> take_step(db::transaction& tx, const order& locked, const step& next,
-                          std::string_view currency) {
+result<step_outcome> take_step(db::transaction& tx, const order& locked, const step& next,
+                               std::string_view currency) {
     const auto to = end_of(next.what);
     if (!may(next.what, locked.state) || !move_order(tx, locked.id, locked.state, to))
         return not_in_this_state(locked.state);
     move_delivery(tx, locked, next);
-    stepped out;
+    step_outcome out;
     if (!is_live(to)) {
         release_payment(tx, locked, next);
         out.credits = return_units(tx, locked, next);
@@ -94,41 +92,34 @@ result<stepped> take_step(db::transaction& tx, const order& locked, const step& 
     return out;
 }
 
-asio::awaitable<void> spread(const life_parts& parts, std::vector<stock::credit> credits) {
-    for (const auto& credit : credits)
-        co_await give_credit(parts.database, parts.blocking, parts.gate, parts.rebuilder, credit);
+asio::awaitable<void> finish_step(const order_parts& parts, std::vector<stock::credit> credits) {
+    for (const auto& credit : credits) co_await give_credit(parts, credit);
     parts.notify();
 }
 
-asio::awaitable<void> settle_debts(const life_parts& parts) {
-    auto read = [&parts]() -> result<std::vector<payment_debt>> {
-        auto list = [](db::transaction& tx) -> result<std::vector<payment_debt>> {
-            return payment_debts(tx, debts_max);
-        };
-        return parts.database.read(list);
+asio::awaitable<void> settle_debts(const order_parts& parts) {
+    auto list = [](db::transaction& tx) -> result<std::vector<payment_debt>> {
+        return payment_debts(tx, debts_max);
     };
-    const auto debts = co_await parts.blocking.run(std::move(read));
+    const auto debts = co_await parts.database.read(std::move(list));
     if (!debts) co_return;
     for (const auto& debt : *debts) {
-        result<void> told;
+        result<void> answer;
         if (debt.refund_reason)
-            told = co_await parts.provider.refund(debt.payment, *debt.refund_reason);
+            answer = co_await parts.provider.refund(debt.payment, *debt.refund_reason);
         else
-            told = co_await parts.provider.capture(debt.payment);
-        if (!told) {
+            answer = co_await parts.provider.capture(debt.payment);
+        if (!answer) {
             log::warning("payment.provider_not_told",
                          {{"order", to_string(debt.order)},
-                          {"cause", std::string{to_string(told.error().code)}}});
+                          {"cause", std::string{to_string(answer.error().code)}}});
             continue;
         }
-        auto forget = [&parts, &debt]() -> result<void> {
-            auto clear = [&debt](db::transaction& tx) -> result<void> {
-                forget_debt(tx, debt);
-                return {};
-            };
-            return parts.database.write(clear);
+        auto forget = [debt](db::transaction& tx) -> result<void> {
+            forget_debt(tx, debt);
+            return {};
         };
-        co_await parts.blocking.run(std::move(forget));
+        co_await parts.database.write(std::move(forget));
     }
 }
 

@@ -1,29 +1,11 @@
 #pragma once
 /// One step in an order's life, inside the transaction that locked its row.
 #include "life/order_rules.hpp"
+#include "order_parts.hpp"
 
-#include <market/base/worker_pool.hpp>
-#include <market/db/database.hpp>
-#include <market/order/payment_provider.hpp>
-#include <market/stock/gate.hpp>
-#include <market/stock/gate_rebuilder.hpp>
-
-#include <functional>
 #include <vector>
 
 namespace market::order {
-
-/// What the life of orders works with. All referred to outlive it.
-struct life_parts {
-    db::database& database;
-    worker_pool& blocking;
-    const wall_clock& clock;
-    stock::stock_gate& gate;
-    stock::gate_rebuilder& rebuilder;
-    payment_provider& provider;
-    std::function<void()> notify;
-    std::string currency;
-};
 
 struct step {
     order_action what;
@@ -32,25 +14,23 @@ struct step {
     std::string traceparent;
 };
 
-/// An order after a step, and what is to be told to the gate once the step is committed.
-struct stepped {
+/// An order after a step, and the units that the gate gets back once the step is committed.
+struct step_outcome {
     order now;
     std::vector<stock::credit> credits{};
 };
 
 /// Moves the order on, with its delivery, its payment, its units and its one event. `locked` is the
-/// order as find_order gave it with the row lock. Units of an order that is not live any more come
-/// back; what was captured for it is refunded. Errors: order_state. Throws db::error.
-result<stepped> take_step(db::transaction& tx, const order& locked, const step& next,
-                          std::string_view currency);
+/// order as find_order gave it with the row lock. When the order ends, its units come back and what
+/// was captured for it is refunded. Errors: order_state. Throws db::error.
+result<step_outcome> take_step(db::transaction& tx, const order& locked, const step& next,
+                               std::string_view currency);
 
-/// After the commit: wakes the relay, gives the gate its units.
-asio::awaitable<void> spread(const life_parts& parts, std::vector<stock::credit> credits);
+/// After the commit: gives the gate its units, wakes the relay.
+asio::awaitable<void> finish_step(const order_parts& parts, std::vector<stock::credit> credits);
 
-/// Tells the provider what it is owed, the oldest order first, and forgets what it has heard.
-/// What fails is said again by the next call: provider and record take everything twice.
-asio::awaitable<void> settle_debts(const life_parts& parts);
-
-failure no_such_order();
+/// Makes the captures and refunds that the record owes the provider, and strikes those that were
+/// made. The next call repeats what fails: provider and record take everything twice.
+asio::awaitable<void> settle_debts(const order_parts& parts);
 
 }  // namespace market::order

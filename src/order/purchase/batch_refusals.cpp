@@ -15,20 +15,16 @@ namespace {
 
 using verdict = write_answer::verdict;
 
-/// What room there is, as purchases use it up one after the other.
-class room {
+/// What the record has left, as purchases take it one after the other.
+class units_left {
 public:
-    room(db::transaction& tx, const batch& wanted) : tx_(tx) {
+    units_left(db::transaction& tx, const batch& wanted) : tx_(tx) {
         std::set<pool_id> pools;
         std::set<sale_id> sales;
         for (const auto& each : wanted)
             for (const auto& line : each->what.lines) {
-                if (const auto* sale = line.sale()) {
-                    pools.insert(pool_of(*sale));
-                    sales.insert(*sale);
-                } else {
-                    pools.insert(pool_of(*line.product()));
-                }
+                pools.insert(line.pool());
+                if (const auto* sale = line.sale()) sales.insert(*sale);
             }
         const std::vector ids(pools.begin(), pools.end());
         for (auto& pool : stock::ledger::find_locked(tx, ids)) pools_.emplace(pool.id, pool);
@@ -36,27 +32,22 @@ public:
             terms_ = catalog::terms_of_sales(tx, std::vector(sales.begin(), sales.end()));
     }
 
-    /// Uses up the units of all its lines; or says why not and uses nothing.
+    /// Takes the units of all its lines; or says why not and takes nothing.
     std::optional<write_answer> take(const cart& wanted) {
-        std::optional<write_answer> no_room;
-        for (std::size_t i = 0; i < wanted.lines.size() && !no_room; ++i) no_room = look(wanted, i);
-        if (no_room) return no_room;
+        for (std::size_t i = 0; i < wanted.lines.size(); ++i)
+            if (auto refusal = refusal_of(wanted, i)) return refusal;
         for (const auto& line : wanted.lines) {
-            if (const auto* sale = line.sale()) {
-                pools_.at(pool_of(*sale)).sold += line.quantity;
-                bought(*sale, wanted.buyer) += line.quantity;
-            } else {
-                pools_.at(pool_of(*line.product())).sold += line.quantity;
-            }
+            pools_.at(line.pool()).sold += line.quantity;
+            if (const auto* sale = line.sale()) bought(*sale, wanted.buyer) += line.quantity;
         }
         return std::nullopt;
     }
 
 private:
-    std::optional<write_answer> look(const cart& wanted, std::size_t index) {
+    std::optional<write_answer> refusal_of(const cart& wanted, std::size_t index) {
         const auto& line = wanted.lines[index];
         const auto* sale = line.sale();
-        const auto pool = pools_.find(sale ? pool_of(*sale) : pool_of(*line.product()));
+        const auto pool = pools_.find(line.pool());
         if (pool == pools_.end()) return refused(unknown_thing(index, line));
         const auto available = pool->second.available();
         if (!sale) {
@@ -81,7 +72,6 @@ private:
         return entry->second;
     }
 
-    static write_answer refused(failure why) { return {verdict::refused, std::move(why)}; }
     /// The gate admitted it under this very epoch, so the gate is wrong.
     static write_answer drifted(failure why) { return {verdict::refused, std::move(why), true}; }
 
@@ -91,19 +81,19 @@ private:
     std::map<std::pair<sale_id, user_id>, std::int64_t> buyers_;
 };
 
-/// First come, first served: the order in which those of a batch are given room.
-std::int64_t place_in_line(const purchase_ptr& of) {
-    std::int64_t first = 0;
-    for (const auto& line : of->what.lines) first = std::max(first, line.seq);
-    return first;
+/// First come, first served: the order in which the purchases of a batch take units.
+std::int64_t admission_number(const purchase_ptr& of) {
+    std::int64_t highest = 0;
+    for (const auto& line : of->what.lines) highest = std::max(highest, line.seq);
+    return highest;
 }
 
 }  // namespace
 
-void settle_misfits(db::transaction& tx, batch& wanted) {
-    room left{tx, wanted};
+void refuse_what_does_not_fit(db::transaction& tx, batch& wanted) {
+    units_left left{tx, wanted};
     std::stable_sort(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) {
-        return place_in_line(a) < place_in_line(b);
+        return admission_number(a) < admission_number(b);
     });
     // Asked first and settled afterwards: asking reads the record and may throw.
     std::vector<std::optional<write_answer>> answers;

@@ -11,13 +11,9 @@
 
 namespace market::order {
 
-cart_facts look_at(db::transaction& tx, const cart& of, bool keyed) {
+cart_facts read_facts(db::transaction& tx, const cart& of) {
     cart_facts out;
-    if (keyed) {
-        const std::array keys{of.key};
-        auto rows = find_keys(tx, keys);
-        if (!rows.empty()) out.key = std::move(rows.front());
-    }
+    if (of.keyed) out.key = find_key(tx, of.key);
     std::vector<sale_id> sales;
     std::vector<product_id> products;
     for (const auto& line : of.lines) {
@@ -89,7 +85,7 @@ std::optional<failure> first_refusal(const cart& of, const cart_facts& known,
     }
     for (const auto& [sale, place] : by_sale) {
         const auto& [i, gate] = place;
-        // It has to be loaded first: what speaks against this line is told by its admission.
+        // The gate has to be loaded first; the admission then finds what is against this line.
         if (gate->state != stock::gate_state::open) return std::nullopt;
         if (auto refused = not_admitted(i, of.lines[i].quantity, known.lines[i], *gate))
             return refused;

@@ -1,7 +1,7 @@
 #pragma once
-/// A look at a cart before any of its lines is admitted. The answer names the right culprit: all
-/// lines must exist, then all be on sale. And a cart that cannot be bought takes no unit, not even
-/// for the moment until it is refused, in which another buyer would find the sale sold out.
+/// Checks a whole cart before any of its lines is admitted. So the refusal names the right culprit:
+/// all lines must exist, then all be on sale. And a cart that cannot be bought takes no unit, not
+/// even for a moment, in which another buyer would find the sale sold out.
 #include "purchase/purchase_rules.hpp"
 
 #include <market/db/transaction.hpp>
@@ -23,12 +23,12 @@ struct line_facts {
 };
 
 struct cart_facts {
-    std::optional<purchase_key_row> key;  ///< the key's row, if the cart has a key that was used
+    std::optional<purchase_key_row> key;  ///< the row of the purchase key, if it has one
     bool has_address = true;
     std::vector<line_facts> lines;  ///< in the cart's order
 };
 
-cart_facts look_at(db::transaction& tx, const cart& of, bool keyed);
+cart_facts read_facts(db::transaction& tx, const cart& of);
 
 /// Why the cart cannot be bought, by the order of API.md 5; empty when nothing speaks against it.
 /// `views`: of the sale lines, in the cart's order.

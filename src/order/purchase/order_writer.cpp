@@ -26,13 +26,13 @@ void settle_all(batch& wanted, const write_answer& answer) {
     wanted.clear();
 }
 
-write_answer poisonous() { return refused(errc::internal, "the order could not be written"); }
+write_answer not_writable() { return refused({errc::internal, "the order could not be written"}); }
 
 write_answer not_in_time() {
-    return refused(errc::database_unavailable, "the database did not answer in time");
+    return refused({errc::database_unavailable, "the database did not answer in time"});
 }
 
-/// The gate answers keys that it knows; a cart without a sale does not pass it.
+/// The gate answers purchase keys that it knows; a cart without a sale does not pass it.
 bool has_key_that_no_gate_knows(const batch& of) {
     return std::any_of(of.begin(), of.end(), [](const purchase_ptr& each) {
         const auto& lines = each->what.lines;
@@ -49,13 +49,10 @@ deadline latest_deadline(const batch& of) {
 
 }  // namespace
 
-order_writer::order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,
-                           std::function<void()> notify, settings chosen)
-    : database_(database),
-      clock_(clock),
-      gate_(gate),
-      notify_(std::move(notify)),
-      chosen_(std::move(chosen)),
+order_writer::order_writer(const order_parts& parts, settings chosen)
+    : parts_(parts),
+      database_(parts.database.blocking()),
+      chosen_(chosen),
       queue_(chosen_.queue_orders_max) {}
 
 void order_writer::start() {
@@ -68,7 +65,7 @@ void order_writer::stop() {
     queue_.close();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
-    telling_.join();
+    answering_.join();
 }
 
 void order_writer::work() {
@@ -79,9 +76,8 @@ void order_writer::work() {
     }
 }
 
-// 1. Every purchase of the batch is settled exactly once, after its outcome is known (or is known
-// to
-//    be unknowable before its deadline).
+// 1. Every purchase of the batch is settled exactly once: after its outcome is known, or at its
+//    deadline as unknown.
 // 2. A round settles at least one purchase, or is one of at most fruitless_rounds_max that did not.
 // 3. Nothing is mended inside a transaction: it commits whole or is rolled back whole.
 void order_writer::write(batch wanted) {
@@ -91,12 +87,12 @@ void order_writer::write(batch wanted) {
         const auto before = wanted.size();
         auto next = attempt(wanted, expects_duplicates);
         expects_duplicates = true;
-        if (next == step::misfit) next = sort_out(wanted);
+        if (next == step::refuse) next = refuse(wanted);
         if (next == step::done) return;
         fruitless = wanted.size() < before ? 0 : fruitless + 1;
         if (next != step::halve && fruitless < fruitless_rounds_max) continue;
         if (wanted.size() == 1) {
-            settle_all(wanted, next == step::halve ? poisonous() : not_in_time());
+            settle_all(wanted, next == step::halve ? not_writable() : not_in_time());
             return;
         }
         const auto middle = wanted.begin() + static_cast<std::ptrdiff_t>(wanted.size() / 2);
@@ -109,10 +105,10 @@ void order_writer::write(batch wanted) {
 order_writer::step order_writer::attempt(batch& wanted, bool expects_duplicates) {
     try {
         auto tx = database_.begin(db::access::write);
-        auto drafts = draft_orders(*tx, wanted, clock_.now(), chosen_.currency,
+        auto drafts = draft_orders(*tx, wanted, parts_.clock.now(), parts_.currency,
                                    chosen_.payment_hold, expects_duplicates);
         if (drafts.empty()) return step::done;
-        if (!write_drafts(*tx, drafts)) return step::misfit;
+        if (!write_drafts(*tx, drafts)) return step::refuse;
         return commit(std::move(tx), std::move(drafts), wanted);
     } catch (const db::error& failed) {
         return after_error(failed, wanted);
@@ -122,10 +118,10 @@ order_writer::step order_writer::attempt(batch& wanted, bool expects_duplicates)
     }
 }
 
-order_writer::step order_writer::sort_out(batch& wanted) {
+order_writer::step order_writer::refuse(batch& wanted) {
     try {
         auto tx = database_.begin(db::access::write);
-        settle_misfits(*tx, wanted);
+        refuse_what_does_not_fit(*tx, wanted);
         return step::again;
     } catch (const db::error& failed) {
         return after_error(failed, wanted);
@@ -136,7 +132,7 @@ order_writer::step order_writer::sort_out(batch& wanted) {
 }
 
 order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
-                                        std::vector<drafted> drafts, batch& wanted) {
+                                        std::vector<order_draft> drafts, batch& wanted) {
     kill_point("before_commit");
     const auto began = std::chrono::steady_clock::now();
     auto outcome = tx->commit();
@@ -144,13 +140,13 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
     tx.reset();
     kill_point("after_commit");
     if (outcome == db::commit_outcome::unknown)
-        outcome = find_out(drafts.front(), latest_deadline(wanted));
+        outcome = read_outcome(drafts.front(), latest_deadline(wanted));
     switch (outcome) {
         case db::commit_outcome::committed:
             count_commit(drafts.size(), took);
             wanted.clear();
-            asio::post(telling_,
-                       [this, made = std::move(drafts)]() mutable { placed(std::move(made)); });
+            asio::post(answering_,
+                       [this, orders = std::move(drafts)]() mutable { answer(std::move(orders)); });
             return step::done;
         case db::commit_outcome::rolled_back: return step::again;
         case db::commit_outcome::unknown: break;
@@ -160,15 +156,15 @@ order_writer::step order_writer::commit(std::unique_ptr<db::transaction> tx,
     return step::done;
 }
 
-/// The purchase key that the transaction inserted first tells of all of them: it blocks while the
-/// lost transaction still lives, and then holds this batch's order id, or not.
-db::commit_outcome order_writer::find_out(const drafted& first, deadline until) {
-    const std::array keys{first.of->what.key};
+/// The purchase key that the transaction inserted first decides for all: reading it blocks while
+/// the lost transaction still lives, and then its row names this batch's order, or it was rolled
+/// back.
+db::commit_outcome order_writer::read_outcome(const order_draft& first, deadline until) {
     while (std::chrono::steady_clock::now() < until) {
         try {
             auto tx = database_.begin(db::access::write);
-            const auto rows = find_keys(*tx, keys, true);
-            const bool ours = rows.size() == 1 && rows.front().order == first.made.id;
+            const auto row = find_key(*tx, first.purchase->what.key, true);
+            const bool ours = row && row->order == first.order.id;
             return ours ? db::commit_outcome::committed : db::commit_outcome::rolled_back;
         } catch (const db::error& failed) {
             log::warning("order.commit_unsettled", {{"cause", db::to_string(failed.why())}});
@@ -178,21 +174,22 @@ db::commit_outcome order_writer::find_out(const drafted& first, deadline until) 
     return db::commit_outcome::unknown;
 }
 
-void order_writer::placed(std::vector<drafted> drafts) {
-    notify_();  // before any buyer looks
+void order_writer::answer(std::vector<order_draft> drafts) {
+    parts_.notify();  // before any buyer looks
     std::vector<one_shot*> answered;
     std::vector<stock::hold_ref> admissions;
     for (auto& each : drafts) {
-        each.of->answer = {verdict::placed,
-                           purchase_reply{each.made.id, std::move(each.body), false}};
-        answered.push_back(&each.of->answered);
-        for (const auto& line : each.of->what.lines)
+        auto& purchase = *each.purchase;
+        purchase.answer = {verdict::placed,
+                           purchase_reply{each.order.id, std::move(each.body), false}};
+        answered.push_back(&purchase.answered);
+        for (const auto& line : purchase.what.lines)
             if (const auto* sale = line.sale())
-                admissions.push_back({*sale, line.epoch, each.of->what.key, line.seq});
+                admissions.push_back({*sale, line.epoch, purchase.what.key, line.seq});
     }
     one_shot::set_all(answered);
     kill_point("before_confirm");
-    if (!admissions.empty()) gate_.confirm(std::move(admissions));
+    if (!admissions.empty()) parts_.gate.confirm(std::move(admissions));
 }
 
 /// Whatever the error, nothing of the transaction was committed.
@@ -203,8 +200,7 @@ order_writer::step order_writer::after_error(const db::error& failed, batch& wan
         case db::cause::deadlock:
         case db::cause::lock_timeout:
         case db::cause::connection_lost:
-        case db::cause::unique_violation:  // another instance wrote one of the keys: read it next
-                                           // time
+        case db::cause::unique_violation:  // another server wrote one of the keys: read it next
             if (std::chrono::steady_clock::now() < latest_deadline(wanted)) return step::again;
             settle_all(wanted, not_in_time());
             return step::done;
@@ -213,9 +209,9 @@ order_writer::step order_writer::after_error(const db::error& failed, batch& wan
         case db::cause::read_only:
         case db::cause::full:
             settle_all(wanted,
-                       refused(errc::database_unavailable, "the database cannot be written"));
+                       refused({errc::database_unavailable, "the database cannot be written"}));
             return step::done;
-        case db::cause::check_violation: return step::misfit;
+        case db::cause::check_violation: return step::refuse;
         case db::cause::data_error:
         case db::cause::other: break;
     }

@@ -1,15 +1,10 @@
 #pragma once
+#include "order_parts.hpp"
 #include "purchase/batch_draft.hpp"
 #include "purchase/purchase_queue.hpp"
 
-#include <market/base/clock.hpp>
-#include <market/db/database.hpp>
-#include <market/stock/gate.hpp>
-
 #include <boost/asio/thread_pool.hpp>
 
-#include <functional>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,14 +16,12 @@ namespace market::order {
 class order_writer {
 public:
     struct settings {
-        std::string currency;
         std::size_t batch_orders_max = 512;
         std::size_t queue_orders_max = 8'192;
         std::optional<std::chrono::seconds> payment_hold{};
     };
 
-    order_writer(db::database& database, const wall_clock& clock, stock::stock_gate& gate,
-                 std::function<void()> notify, settings chosen);
+    order_writer(const order_parts& parts, settings chosen);
     ~order_writer() { stop(); }
 
     void start();
@@ -42,28 +35,27 @@ private:
     enum class step {
         done,    ///< every purchase was settled
         again,   ///< run it anew
-        misfit,  ///< something had no room: find all that have none, then run the rest anew
-        halve,   ///< one of them is poison: part them until it stands alone
+        refuse,  ///< it does not fit: refuse what does not, then run the rest anew
+        halve,   ///< one of them cannot be written: divide the batch until that one is alone
     };
 
     void work();
     void write(batch wanted);
     step attempt(batch& wanted, bool expects_duplicates);
-    step sort_out(batch& wanted);
-    step commit(std::unique_ptr<db::transaction> tx, std::vector<drafted> drafts, batch& wanted);
+    step refuse(batch& wanted);
+    step commit(std::unique_ptr<db::transaction> tx, std::vector<order_draft> drafts,
+                batch& wanted);
     step after_error(const db::error& failed, batch& wanted);
-    db::commit_outcome find_out(const drafted& first, deadline until);
-    /// Tells the buyers, then the gate.
-    void placed(std::vector<drafted> drafts);
+    db::commit_outcome read_outcome(const order_draft& first, deadline until);
+    /// Of what was committed: the buyers first, then the gate.
+    void answer(std::vector<order_draft> drafts);
 
+    const order_parts& parts_;
     db::database& database_;
-    const wall_clock& clock_;
-    stock::stock_gate& gate_;
-    std::function<void()> notify_;
-    settings chosen_;
+    const settings chosen_;
     purchase_queue queue_;
     std::vector<std::thread> threads_;
-    asio::thread_pool telling_{1};  ///< of what was committed, beside the next batch
+    asio::thread_pool answering_{1};  ///< answers one batch while the next is written
 };
 
 }  // namespace market::order

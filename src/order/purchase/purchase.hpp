@@ -23,30 +23,32 @@ struct cart_line {
 
     const sale_id* sale() const { return std::get_if<sale_id>(&thing); }
     const product_id* product() const { return std::get_if<product_id>(&thing); }
+    /// The pool whose units it takes.
+    pool_id pool() const { return sale() ? pool_of(*sale()) : pool_of(*product()); }
 };
 
 /// What became of a purchase in the record.
 struct write_answer {
     enum class verdict {
         placed,     ///< committed with its admissions
-        duplicate,  ///< the key row was there: nothing was written, `reply` is what the row says
+        duplicate,  ///< the purchase key has a row, which makes the `reply`; nothing was written
         refused,    ///< rolled back for good: `reply` says why
         stale,      ///< an admission is of another epoch: rolled back, admit anew
         unknown,    ///< may have been committed; the key tells later
     };
     verdict what = verdict::unknown;
     result<purchase_reply> reply{};  ///< of placed, duplicate and refused
-    bool drift = false;              ///< the gate let in what the record has no room for
+    bool drift = false;              ///< the gate admitted more than the record has left
 };
 
-/// A refusal for good.
-inline write_answer refused(errc code, std::string detail) {
-    return {write_answer::verdict::refused, failure{code, std::move(detail)}};
+inline write_answer refused(failure why) {
+    return {write_answer::verdict::refused, std::move(why)};
 }
 
-/// What a buyer wants, as far as the purchase has come.
+/// What a buyer wants, and what the gate has given so far.
 struct cart {
     purchase_key key;
+    bool keyed = false;  ///< the buyer sent an Idempotency-Key
     attempt_id attempt;
     user_id buyer;
     digest256 fingerprint{};

@@ -81,6 +81,6 @@ void count_commit(std::size_t orders, std::chrono::duration<double> took) {
     commit_seconds.observe(took.count());
 }
 
-void note_queue_length(std::size_t orders) { queued.set(static_cast<double>(orders)); }
+void set_queue_length(std::size_t orders) { queued.set(static_cast<double>(orders)); }
 
 }  // namespace market::order

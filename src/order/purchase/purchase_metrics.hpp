@@ -13,6 +13,6 @@ void count_admission(const stock::admit_answer& said);
 /// One transaction of the writer that was committed; `took` of its COMMIT.
 void count_commit(std::size_t orders, std::chrono::duration<double> took);
 /// How many purchases wait for the writer.
-void note_queue_length(std::size_t orders);
+void set_queue_length(std::size_t orders);
 
 }  // namespace market::order

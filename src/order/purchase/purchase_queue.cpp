@@ -19,7 +19,7 @@ bool purchase_queue::push(purchase_ptr wanted) {
         std::lock_guard lock{mutex_};
         if (closed_ || waiting_.size() >= orders_max_) return false;
         waiting_.push_back(std::move(wanted));
-        note_queue_length(waiting_.size());
+        set_queue_length(waiting_.size());
     }
     arrived_.notify_one();
     return true;
@@ -39,7 +39,7 @@ std::vector<purchase_ptr> purchase_queue::take(std::size_t orders, std::size_t b
             taken_bytes += record_bytes(next->what);
             out.push_back(std::move(next));
         }
-        note_queue_length(waiting_.size());
+        set_queue_length(waiting_.size());
     }
     return out;
 }

@@ -46,6 +46,14 @@ digest256 fingerprint_of(const purchase_request& request) {
     return sha256(text);
 }
 
+failure key_in_flight() {
+    return {errc::idempotency_in_flight, "a request with this Idempotency-Key is still under way"};
+}
+
+failure key_reused() {
+    return {errc::idempotency_key_reused, "this Idempotency-Key was used with another body"};
+}
+
 failure refuse_line(errc code, std::size_t index, std::string detail) {
     failure out{code, detail};
     out.culprits.push_back({culprit::place::pointer, "/lines/" + std::to_string(index),
@@ -99,9 +107,7 @@ result<purchase_reply> reply_of(const purchase_key_row& row, const digest256& fi
     if (!row.order)
         return failure{errc::attempt_void,
                        "this attempt was given up after a fault; use a new Idempotency-Key"};
-    if (row.fingerprint != fingerprint)
-        return failure{errc::idempotency_key_reused,
-                       "this Idempotency-Key was used with another body"};
+    if (row.fingerprint != fingerprint) return key_reused();
     return purchase_reply{*row.order, row.reply, true};
 }
 

@@ -13,6 +13,9 @@ purchase_key make_purchase_key(user_id buyer, const std::optional<std::string>& 
 /// SHA-256 of the parsed body: the lines in their order and the address.
 digest256 fingerprint_of(const purchase_request& request);
 
+failure key_in_flight();
+failure key_reused();
+
 /// A refusal that names line `index`.
 failure refuse_line(errc code, std::size_t index, std::string detail);
 
@@ -25,7 +28,7 @@ failure above_limit(std::size_t index, std::int64_t limit, std::int64_t remainin
 failure too_few_left(std::size_t index, std::int64_t remaining);
 failure product_short(std::size_t index);
 
-/// The answer of a key row that was there before this purchase.
+/// What a purchase answers whose key has a row already.
 result<purchase_reply> reply_of(const purchase_key_row& row, const digest256& fingerprint);
 
 }  // namespace market::order

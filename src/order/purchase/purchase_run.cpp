@@ -17,7 +17,7 @@ using verdict = write_answer::verdict;
 using namespace std::chrono_literals;
 
 constexpr int give_back_tries_max = 3;
-constexpr auto gate_pause = 20ms;  ///< between two looks at a hold that another attempt has
+constexpr auto gate_pause = 20ms;  ///< before the gate is asked again about another's hold
 
 bool has_sale(const cart& of) {
     return std::any_of(of.lines.begin(), of.lines.end(),
@@ -34,7 +34,7 @@ failure too_late() {
 // epoch.
 asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     if (has_sale(cart_) && (cart_.lines.size() > 1 || cart_.may_lack_address))
-        if (auto known = co_await look_before()) co_return std::move(*known);
+        if (auto answered = co_await precheck()) co_return std::move(*answered);
     for (;;) {
         if (auto refused = co_await admit_all()) co_return std::move(*refused);
         kill_point("after_admit");
@@ -65,15 +65,11 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     }
 }
 
-/// What a line by itself cannot tell: the key answers first, then the whole cart is judged.
-asio::awaitable<purchase_run::answer> purchase_run::look_before() {
-    auto look = [this]() -> result<cart_facts> {
-        auto read = [this](db::transaction& tx) -> result<cart_facts> {
-            return look_at(tx, cart_, keyed_);
-        };
-        return parts_.database.read(read);
-    };
-    auto known = co_await parts_.blocking.run(std::move(look));
+/// Of a cart whose lines do not show by themselves what is wrong with the whole. The key answers
+/// first.
+asio::awaitable<purchase_run::answer> purchase_run::precheck() {
+    auto read = [this](db::transaction& tx) -> result<cart_facts> { return read_facts(tx, cart_); };
+    auto known = co_await parts_.database.read(std::move(read));
     if (!known) co_return known.error();
     if (known->key) co_return reply_of(*known->key, cart_.fingerprint);
     std::vector<sale_id> sales;
@@ -134,8 +130,8 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
 
 /// Without its gate nothing is sold, but what was bought before is still known.
 asio::awaitable<purchase_run::answer> purchase_run::after_silence(failure why) {
-    if (!keyed_) co_return why;
-    auto row = co_await find_key();
+    if (!cart_.keyed) co_return why;
+    auto row = co_await read_key();
     if (row && *row) co_return reply_of(**row, cart_.fingerprint);
     co_return why;
 }
@@ -143,12 +139,10 @@ asio::awaitable<purchase_run::answer> purchase_run::after_silence(failure why) {
 /// The key was seen before: its row answers. While another attempt holds it, wait for either the
 /// row or the end of the hold; a gate that says done where the record has nothing is wrong.
 asio::awaitable<purchase_run::answer> purchase_run::after_known(std::size_t index, bool done) {
-    auto row = co_await find_key();
+    auto row = co_await read_key();
     if (!row) co_return row.error();
     if (*row) co_return reply_of(**row, cart_.fingerprint);
-    if (late())
-        co_return failure{errc::idempotency_in_flight,
-                          "a request with this Idempotency-Key is still under way"};
+    if (late()) co_return key_in_flight();
     if (done)
         co_await parts_.rebuilder.rebuild(*cart_.lines[index].sale(), stock::rebuild_reason::drift);
     co_await pause();
@@ -166,7 +160,7 @@ asio::awaitable<purchase_run::answer> purchase_run::after_stale(std::size_t inde
     if (loaded.error().code == errc::sale_not_found)
         co_return unknown_thing(index, cart_.lines[index]);
     if (loaded.error().code != errc::sale_ended) co_return loaded.error();
-    auto row = co_await find_key();
+    auto row = co_await read_key();
     if (!row) co_return row.error();
     if (*row) co_return reply_of(**row, cart_.fingerprint);
     co_return sale_has_ended(index);
@@ -182,11 +176,11 @@ asio::awaitable<purchase_run::answer> purchase_run::reload_all() {
 
 asio::awaitable<write_answer> purchase_run::write() {
     const auto handed_in = std::make_shared<purchase>(cart_);
-    if (!parts_.queue.push(handed_in))
-        co_return refused(errc::overloaded, "too many purchases are waiting; try again");
+    if (!queue_.push(handed_in))
+        co_return refused({errc::overloaded, "too many purchases are waiting; try again"});
     if (co_await handed_in->answered.wait(cart_.until)) co_return std::move(handed_in->answer);
     if (handed_in->move_on(purchase::stage::given_up))
-        co_return refused(errc::overloaded, "the purchase could not be written in time");
+        co_return refused({errc::overloaded, "the purchase could not be written in time"});
     co_return write_answer{verdict::unknown};
 }
 
@@ -216,28 +210,23 @@ asio::awaitable<void> purchase_run::give_back(std::size_t index) {
     }
 }
 
-/// The key was taken before this run: what it admitted itself is surplus, unless the order there
-/// is the one of these very admissions.
+/// The key had a row before this run wrote one. The row's order may be that of the admissions of
+/// this run; those that are in no order are given back.
 asio::awaitable<void> purchase_run::settle_by_record() {
-    using line_is_sold = std::map<std::size_t, bool>;
-    auto compare = [this]() -> result<line_is_sold> {
-        auto read = [this](db::transaction& tx) -> result<line_is_sold> {
-            const std::array keys{cart_.key};
-            const auto rows = find_keys(tx, keys);
-            line_is_sold out;
-            for (const auto index : admitted_) {
-                const auto& line = cart_.lines[index];
-                out[index] = !rows.empty() && rows.front().order &&
-                             holds_admission(tx, *rows.front().order, *line.sale(), line.seq);
-            }
-            return out;
-        };
-        return parts_.database.read(read);
+    using outcome_of_lines = std::map<std::size_t, admission_outcome>;
+    auto compare = [this](db::transaction& tx) -> result<outcome_of_lines> {
+        const auto row = find_key(tx, cart_.key);
+        outcome_of_lines out;
+        for (const auto index : admitted_) {
+            const auto& line = cart_.lines[index];
+            out[index] = outcome_of_admission(tx, row ? &*row : nullptr, *line.sale(), line.seq);
+        }
+        return out;
     };
-    auto compared = co_await parts_.blocking.run(std::move(compare));
-    if (!compared) co_return;  // the sweeper settles the holds by the same rule
-    for (const auto& [index, is_sold] : *compared) {
-        if (is_sold)
+    const auto outcomes = co_await parts_.database.read(std::move(compare));
+    if (!outcomes) co_return;  // the sweeper settles the holds by the same rule
+    for (const auto& [index, outcome] : *outcomes) {
+        if (outcome == admission_outcome::sold)
             co_await parts_.gate.confirm_one(admission(index));
         else
             co_await give_back(index);
@@ -245,18 +234,11 @@ asio::awaitable<void> purchase_run::settle_by_record() {
     admitted_.clear();
 }
 
-asio::awaitable<result<std::optional<purchase_key_row>>> purchase_run::find_key() {
-    using found = std::optional<purchase_key_row>;
-    auto look = [this]() -> result<found> {
-        auto read = [this](db::transaction& tx) -> result<found> {
-            const std::array keys{cart_.key};
-            auto rows = find_keys(tx, keys);
-            if (rows.empty()) return found{};
-            return found{std::move(rows.front())};
-        };
-        return parts_.database.read(read);
+asio::awaitable<result<std::optional<purchase_key_row>>> purchase_run::read_key() {
+    auto find = [key = cart_.key](db::transaction& tx) -> result<std::optional<purchase_key_row>> {
+        return find_key(tx, key);
     };
-    co_return co_await parts_.blocking.run(std::move(look));
+    return parts_.database.read(std::move(find));
 }
 
 asio::awaitable<void> purchase_run::pause() {

@@ -1,5 +1,4 @@
 #pragma once
-/// Requests of one process with one purchase wish: the first flies, the others wait for it to land.
 #include "purchase/purchase.hpp"
 
 #include <memory>
@@ -8,43 +7,44 @@
 
 namespace market::order {
 
-struct flight {
-    explicit flight(const digest256& body) : fingerprint(body) {}
-    const digest256 fingerprint;
-    result<purchase_reply> outcome;  ///< written before `landed` is set
-    one_shot landed;
-};
-
-/// Thread-safe.
-class flights {
+/// Requests of this process with one purchase key: the first leads and buys, the others follow and
+/// wait for its outcome. Thread-safe.
+class request_coalescer {
 public:
-    struct seat {
-        std::shared_ptr<flight> on;
-        bool pilot = false;  ///< nobody was under way: the caller flies and must land it
+    struct group {
+        explicit group(const digest256& body) : fingerprint(body) {}
+        const digest256 fingerprint;       ///< the leader's
+        result<purchase_reply> outcome{};  ///< written before `finished` is set
+        one_shot finished;
+    };
+    struct membership {
+        std::shared_ptr<request_coalescer::group> group;
+        bool leads = false;  ///< the caller has to `finish`, whatever happens
     };
 
-    seat board(const purchase_key& key, const digest256& fingerprint) {
+    membership join(const purchase_key& key, const digest256& fingerprint) {
         std::lock_guard lock{mutex_};
-        auto& under_way = by_key_[key];
-        if (under_way) return {under_way, false};
-        under_way = std::make_shared<flight>(fingerprint);
-        return {under_way, true};
+        auto& found = groups_[key];
+        if (found) return {found, false};
+        found = std::make_shared<group>(fingerprint);
+        return {found, true};
     }
 
-    void land(const purchase_key& key, const seat& pilots, const result<purchase_reply>& outcome) {
+    void finish(const purchase_key& key, const membership& leader,
+                const result<purchase_reply>& outcome) {
         {
             std::lock_guard lock{mutex_};
-            by_key_.erase(key);
-            // Nobody else is aboard, nor can be from here on.
-            if (pilots.on.use_count() == 1) return;
+            groups_.erase(key);
+            // Nobody follows, nor can from here on.
+            if (leader.group.use_count() == 1) return;
         }
-        pilots.on->outcome = outcome;
-        pilots.on->landed.set();
+        leader.group->outcome = outcome;
+        leader.group->finished.set();
     }
 
 private:
     std::mutex mutex_;
-    std::unordered_map<purchase_key, std::shared_ptr<flight>> by_key_;
+    std::unordered_map<purchase_key, std::shared_ptr<group>> groups_;
 };
 
 }  // namespace market::order

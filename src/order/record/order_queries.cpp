@@ -223,8 +223,8 @@ void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at
                      << " = " << at << " WHERE order_id = " << id);
 }
 
-void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
-                   const std::optional<std::string>& tracking) {
+void set_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
+                  const std::optional<std::string>& tracking) {
     if (carrier)
         tx.execute(sql{} << "UPDATE deliveries SET carrier = " << *carrier
                          << " WHERE order_id = " << id);
@@ -249,17 +249,18 @@ void insert_return(db::transaction& tx, order_id id, const std::string& reason, 
                      << ", " << reason << ", " << at << ")");
 }
 
-void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at) {
+void mark_return_accepted(db::transaction& tx, order_id id, user_id by, instant at) {
     tx.execute(sql{} << "UPDATE order_returns SET accepted_at = " << at << ", accepted_by = " << by
                      << " WHERE order_id = " << id << " AND accepted_at IS NULL");
 }
 
-bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq) {
-    return tx
-        .query_one<std::int64_t>(sql{} << "SELECT line_no FROM order_lines WHERE sale_id = " << sale
-                                       << " AND admission_seq = " << seq
-                                       << " AND order_id = " << id)
-        .has_value();
+admission_outcome outcome_of_admission(db::transaction& tx, const purchase_key_row* row,
+                                       sale_id sale, std::int64_t seq) {
+    if (!row || !row->order) return admission_outcome::given_up;
+    const auto line = tx.query_one<std::int64_t>(
+        sql{} << "SELECT line_no FROM order_lines WHERE sale_id = " << sale
+              << " AND admission_seq = " << seq << " AND order_id = " << *row->order);
+    return line ? admission_outcome::sold : admission_outcome::given_up;
 }
 
 std::int64_t highest_admission(db::transaction& tx, sale_id sale) {

@@ -24,6 +24,8 @@ struct purchase_key_row {
 /// The rows of those of `keys` that have one. `locked` waits for transactions that are writing one.
 std::vector<purchase_key_row> find_keys(db::transaction& tx, std::span<const purchase_key> keys,
                                         bool locked = false);
+std::optional<purchase_key_row> find_key(db::transaction& tx, const purchase_key& key,
+                                         bool locked = false);
 
 struct new_key {
     purchase_key key;
@@ -44,10 +46,11 @@ struct void_key {
 };
 void insert_void_keys(db::transaction& tx, std::span<const void_key> keys, instant at);
 
-/// Every key that an order of this sale, or a VOID of it, has taken.
+/// Every purchase key that an order of this sale, or a VOID row of it, has.
 std::vector<purchase_key> keys_of_sale(db::transaction& tx, sale_id sale);
 
-/// Keys older than `before`, by (at, key) after `after`, with the sales they wait for.
+/// Purchase keys older than `before`, by (at, key), from behind `after` on. Each with the sales
+/// that have to end before it may go.
 struct old_key {
     purchase_key key;
     std::optional<order_id> order;
@@ -87,18 +90,23 @@ void insert_delivery(db::transaction& tx, order_id id, instant at);
 /// `to`: preparing, shipped, delivered or cancelled; an order without a delivery keeps none.
 void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at);
 /// Changes those that are given.
-void note_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
-                   const std::optional<std::string>& tracking);
+void set_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
+                  const std::optional<std::string>& tracking);
 /// Orders whose delivery has a way to go and has been in its state since `since` or before, at most
 /// `max`.
 std::vector<order_id> resting_deliveries(db::transaction& tx, instant since, std::size_t max);
 void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at);
-void note_return_accepted(db::transaction& tx, order_id id, user_id by, instant at);
+void mark_return_accepted(db::transaction& tx, order_id id, user_id by, instant at);
 
 // --- admissions (order_queries.cpp) ---
 
-/// Does the order hold this admission?
-bool holds_admission(db::transaction& tx, order_id id, sale_id sale, std::int64_t seq);
+/// What the record says of an admission: its order is there, or there will be none. Every sweeper
+/// and every purchase decides by this alone.
+enum class admission_outcome { sold, given_up };
+/// `row`: of the admission's purchase key; null: it has none. Sold: the row names an order with a
+/// line of this sale and this admission number.
+admission_outcome outcome_of_admission(db::transaction& tx, const purchase_key_row* row,
+                                       sale_id sale, std::int64_t seq);
 /// The highest admission number that an order of the sale has; 0 when none.
 std::int64_t highest_admission(db::transaction& tx, sale_id sale);
 

@@ -49,6 +49,14 @@ std::vector<purchase_key_row> find_keys(db::transaction& tx, std::span<const pur
     return out;
 }
 
+std::optional<purchase_key_row> find_key(db::transaction& tx, const purchase_key& key,
+                                         bool locked) {
+    const std::array keys{key};
+    auto rows = find_keys(tx, keys, locked);
+    if (rows.empty()) return std::nullopt;
+    return std::move(rows.front());
+}
+
 void insert_keys(db::transaction& tx, std::span<const new_key> keys) {
     db::new_rows rows{"purchase_keys (rid, user_id, fingerprint, order_id, reply, at)", 6};
     for (const auto& key : keys)

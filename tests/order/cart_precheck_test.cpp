@@ -32,7 +32,7 @@ TEST_CASE("a cart that cannot be bought takes nothing, not even for a moment", "
     order_shop shop;
     const auto sale = shop.sale(1);
     const auto buy = [&](wanted_line other) {
-        return refusal_of(shop.buy(shop.wish(shop.buyer(1), {{sale, 1}, other})));
+        return refusal_of(shop.buy(shop.request(shop.buyer(1), {{sale, 1}, other})));
     };
 
     SECTION("because a product is out of stock") {
@@ -57,7 +57,7 @@ TEST_CASE("of several culprits the first is named: sales by id, then products", 
     if (second < first) std::swap(first, second);
     const auto goods = shop.product(1);
     const auto refused = [&](std::vector<wanted_line> lines) {
-        return refusal_of(shop.buy(shop.wish(shop.buyer(1), std::move(lines))));
+        return refusal_of(shop.buy(shop.request(shop.buyer(1), std::move(lines))));
     };
     // Above the limit of 1, and more than there are.
     CHECK(refused({{goods, 2}, {second, 2}, {first, 2}}) == refusal{"purchase_limit", "/lines/2"});
@@ -76,9 +76,9 @@ TEST_CASE("an order without any address is refused before its lines are looked a
     const auto nobody = make_id<user_id>();  // has no profile, so no address in it
     const refusal missing{"validation_failed", "/address"};
     const auto buy = [&](wanted_line line) {
-        auto wish = shop.wish(nobody, {line});
-        wish.profile_may_lack_address = true;
-        return refusal_of(shop.buy(std::move(wish)));
+        auto request = shop.request(nobody, {line});
+        request.profile_may_lack_address = true;
+        return refusal_of(shop.buy(std::move(request)));
     };
     const auto open = shop.sale(1), upcoming = shop.sale(1, 1, std::chrono::hours{1});
     CHECK(buy({make_id<sale_id>(), 1}) == missing);
@@ -88,8 +88,8 @@ TEST_CASE("an order without any address is refused before its lines are looked a
     CHECK(buy({shop.product(0), 1}) == missing);
     CHECK(next_admission(shop, open, shop.buyer(1)) == 1);
 
-    auto wish = shop.wish(nobody, {{shop.sale(1), 1}});
-    wish.profile_may_lack_address = true;
-    wish.address = market::address{"Seoul", "Jung-gu", "04524", "110 Sejong-daero"};
-    CHECK(shop.buy(std::move(wish)).has_value());
+    auto request = shop.request(nobody, {{shop.sale(1), 1}});
+    request.profile_may_lack_address = true;
+    request.address = market::address{"Seoul", "Jung-gu", "04524", "110 Sejong-daero"};
+    CHECK(shop.buy(std::move(request)).has_value());
 }
