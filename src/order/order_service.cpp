@@ -67,9 +67,9 @@ public:
         return life_.cancel(who, id, std::move(traceparent));
     }
     asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
-                                                delivery_change wanted,
+                                                delivery_change change,
                                                 std::string traceparent) override {
-        return life_.set_delivery(who, id, std::move(wanted), std::move(traceparent));
+        return life_.set_delivery(who, id, std::move(change), std::move(traceparent));
     }
     asio::awaitable<result<order>> request_return(user::principal who, order_id id,
                                                   std::string reason,

@@ -1,5 +1,5 @@
 #pragma once
-/// A whole shop without its HTTP face: a database, the memory gate, catalog and orders.
+/// A whole shop without HTTP: a database, the memory gate, catalog and orders.
 #include "gate/sweeper.hpp"
 #include "order_parts.hpp"
 #include "support/backend.hpp"
@@ -37,7 +37,7 @@ private:
     std::atomic<std::int64_t> micros_{1'800'000'000'000'000};
 };
 
-/// Stands between the modules and their database, to make it misbehave.
+/// Wraps the database that the order module gets, to make it fail.
 using database_wrapper = std::function<std::unique_ptr<db::database>(db::database&)>;
 
 class order_shop {

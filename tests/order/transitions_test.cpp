@@ -45,7 +45,7 @@ const answers told_declined{"declined", "captured", "captured", "captured", "cap
 const answers time_is_up{"expired",          "confirmed", "preparing", "shipped",   "delivered",
                          "return_requested", "returned",  "cancelled", "cancelled", "expired"};
 
-class stage : public life_shop {
+class transition_shop : public life_shop {
 public:
     using life_shop::life_shop;
 
@@ -84,14 +84,14 @@ private:
 
 struct called {
     std::string name;
-    std::function<std::string(stage&, order_id)> make;
+    std::function<std::string(transition_shop&, order_id)> make;
     const answers* earned;
 };
 
 std::vector<called> calls_of(const std::string& who, const user::principal& by,
                              const std::array<const answers*, 4>& earned) {
     const auto paying = [by](std::string token) {
-        return [by, token](stage& shop, order_id id) {
+        return [by, token](transition_shop& shop, order_id id) {
             return code_of(shop.run(shop.calls().pay(by, id, token, "")));
         };
     };
@@ -99,19 +99,19 @@ std::vector<called> calls_of(const std::string& who, const user::principal& by,
         {who + " pays", paying("tok_ok"), earned[0]},
         {who + " pays badly", paying("tok_declined"), earned[1]},
         {who + " cancels",
-         [by](stage& shop, order_id id) {
+         [by](transition_shop& shop, order_id id) {
              return code_of(shop.run(shop.calls().cancel(by, id, "")));
          },
          earned[2]},
         {who + " asks to return",
-         [by](stage& shop, order_id id) {
+         [by](transition_shop& shop, order_id id) {
              return code_of(shop.run(shop.calls().request_return(by, id, "too small", "")));
          },
          earned[3]},
     };
 }
 
-std::vector<called> all_calls(stage& shop) {
+std::vector<called> all_calls(transition_shop& shop) {
     auto out = calls_of("the owner", shop.as(shop.buyer(owner)),
                         {&pay_well, &pay_badly, &cancel, &ask_return});
     const auto add = [&](std::vector<called> more) {
@@ -122,10 +122,12 @@ std::vector<called> all_calls(stage& shop) {
     add(calls_of("an admin", shop.admin(),
                  {&not_the_buyer, &not_the_buyer, &cancel, &not_the_buyer}));
     const auto delivering = [](delivery_step to) {
-        return [to](stage& on, order_id id) { return code_of(on.life_shop::deliver(id, to)); };
+        return [to](transition_shop& on, order_id id) {
+            return code_of(on.life_shop::deliver(id, to));
+        };
     };
     const auto noticing = [](payment_notice::what kind) {
-        return [kind](stage& on, order_id id) {
+        return [kind](transition_shop& on, order_id id) {
             const auto name = "n-" + to_string(make_id<event_id>());
             const auto got = on.notice(name, id, kind);
             return std::string{got ? to_string(got->state) : to_string(got.error().code)};
@@ -135,11 +137,12 @@ std::vector<called> all_calls(stage& shop) {
         {"an admin prepares", delivering(delivery_step::preparing), &prepare},
         {"an admin ships", delivering(delivery_step::shipped), &ship},
         {"an admin delivers", delivering(delivery_step::delivered), &deliver},
-        {"an admin accepts", [](stage& on, order_id id) { return code_of(on.accept_return(id)); },
-         &accept},
+        {"an admin accepts",
+         [](transition_shop& on, order_id id) { return code_of(on.accept_return(id)); }, &accept},
         {"the provider captured", noticing(payment_notice::what::captured), &captured},
         {"the provider declined", noticing(payment_notice::what::declined), &told_declined},
-        {"time is up", [](stage& on, order_id id) { return on.state_of(on.time_out(id)); },
+        {"time is up",
+         [](transition_shop& on, order_id id) { return on.state_of(on.time_out(id)); },
          &time_is_up},
     });
     return out;
@@ -161,7 +164,7 @@ std::string state_after(const std::string& before, const std::string& call,
 
 TEST_CASE("every call in every state, by everybody: what it answers, and what becomes of the order",
           "[order][transitions]") {
-    stage shop;
+    transition_shop shop;
     for (const auto& call : all_calls(shop)) {
         for (std::size_t i = 0; i < origins.size(); ++i) {
             INFO(call.name << ", the order is " << origins[i]);

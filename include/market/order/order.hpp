@@ -20,7 +20,7 @@ enum class order_state {
     delivered,
     return_requested,
     returned,
-    cancelled,  ///< this and `expired`: from before `shipped`
+    cancelled,  ///< this and `expired`: entered before `shipped` only
     expired,
 };
 inline constexpr std::array order_states{

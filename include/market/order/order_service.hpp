@@ -57,11 +57,11 @@ struct payment_notice {
 };
 std::string_view to_string(payment_notice::what kind);
 
-/// What came of a notice; the same for the same id.
+/// The answer to a notice; the same for the same id.
 struct payment_receipt {
     std::string id;
     order_id order;
-    payment_state state = payment_state::pending;  ///< of the payment after it
+    payment_state state = payment_state::pending;  ///< of the payment, after the notice
 };
 std::string to_json(const payment_receipt& value);
 
@@ -79,39 +79,41 @@ public:
     /// with the same key).
     virtual asio::awaitable<result<purchase_reply>> place(purchase_request request) = 0;
 
-    /// Another's order does not exist for a buyer. Errors: order_not_found.
+    /// Errors: order_not_found (a buyer gets it for the orders of others, too, in every call).
     virtual asio::awaitable<result<order>> read(user::principal who, order_id id) = 0;
-    /// A buyer's own, an admin's all. Errors: validation_failed (cursor).
+    /// A buyer's own orders; for an admin, all. Errors: validation_failed (cursor).
     virtual asio::awaitable<result<page<order>>> list(user::principal who, page_request request,
                                                       order_filter filter) = 0;
-    /// Stock and limit come back; again = same answer. Errors: order_not_found, order_state.
+    /// The units come back to stock and to the buyer's limit. Again: the same answer.
+    /// Errors: order_not_found, order_state.
     virtual asio::awaitable<result<order>> cancel(user::principal who, order_id id,
                                                   std::string traceparent) = 0;
 
-    /// Forward only, steps may be skipped; the state that it is in changes carrier and tracking.
-    /// For admins. Errors: order_not_found, order_state.
+    /// Moves a delivery forward; steps may be skipped. To the state that it is in already: changes
+    /// carrier and tracking. For admins. Errors: order_not_found, order_state.
     virtual asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
-                                                        delivery_change wanted,
+                                                        delivery_change change,
                                                         std::string traceparent) = 0;
-    /// Of a delivered order, by its buyer; again = same answer. Errors: order_not_found, forbidden
-    /// (an admin who is not the buyer), order_state, return_window_closed.
+    /// Of a delivered order, by its buyer. Again: the same answer. Errors: order_not_found,
+    /// forbidden (an admin who is not the buyer), order_state, return_window_closed.
     virtual asio::awaitable<result<order>> request_return(user::principal who, order_id id,
                                                           std::string reason,
                                                           std::string traceparent) = 0;
-    /// Stock and limit come back, and the money; again = same answer. For admins.
-    /// Errors: order_not_found, order_state.
+    /// The units come back to stock and to the buyer's limit, the money to the buyer. Again: the
+    /// same answer. For admins. Errors: order_not_found, order_state.
     virtual asio::awaitable<result<order>> accept_return(user::principal who, order_id id,
                                                          std::string traceparent) = 0;
 
-    /// Pays an order that awaits it, by its buyer; the same token again = same answer. A declined
-    /// order may be paid with another token until it expires.
-    /// Errors: order_not_found, forbidden (an admin who is not the buyer), payment_declined,
-    /// order_expired (nothing was captured), order_state.
+    /// Pays an order that awaits its payment, by its buyer. The same token again: the same answer.
+    /// A declined order may be paid with another token until it expires. Errors: order_not_found,
+    /// forbidden (an admin who is not the buyer), payment_declined, order_expired (nothing was
+    /// captured), order_state.
     virtual asio::awaitable<result<order>> pay(user::principal who, order_id id, std::string token,
                                                std::string traceparent) = 0;
-    /// A notice of the provider, whose signature was checked. What was captured for an order that
-    /// awaits it no more is refunded. Errors: order_not_found, order_state (it is not to be paid).
-    virtual asio::awaitable<result<payment_receipt>> take_notice(payment_notice told,
+    /// A notice of the provider; its signature was checked. A capture for an order that does not
+    /// await its payment any more is refunded. Errors: order_not_found, order_state (the order
+    /// never had to be paid).
+    virtual asio::awaitable<result<payment_receipt>> take_notice(payment_notice notice,
                                                                  std::string traceparent) = 0;
 };
 

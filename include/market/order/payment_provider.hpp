@@ -25,13 +25,13 @@ enum class authorisation { approved, declined };
 class payment_provider {
 public:
     virtual ~payment_provider() = default;
-    /// Holds the amount; nothing is taken yet. The same charge again: the same answer. A hold that
-    /// nobody captures lapses by itself.
+    /// Holds the amount; takes nothing yet. The same charge again: the same answer. A hold that is
+    /// not captured ends by itself.
     virtual asio::awaitable<result<authorisation>> authorise(charge wanted) = 0;
     /// Takes what was authorised. Again: nothing more.
     virtual asio::awaitable<result<void>> capture(payment_id payment) = 0;
-    /// Gives back what was captured and lets go of what was authorised; a capture that comes after
-    /// it takes nothing. Again: nothing more.
+    /// Gives back what was captured and releases what was authorised; a later capture takes
+    /// nothing. Again: nothing more.
     virtual asio::awaitable<result<void>> refund(payment_id payment, std::string reason) = 0;
 };
 

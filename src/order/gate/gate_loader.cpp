@@ -17,7 +17,7 @@ using stock::rebuild_reason;
 using namespace std::chrono_literals;
 
 constexpr auto forced_distance = 1s;
-/// How long others may load before their turn is called a fault.
+/// How long a load waits for the loads of other servers.
 constexpr auto turn_wait_max = 10s;
 constexpr auto turn_pause = 20ms;
 /// DESIGN.md 6, "Gate loss and rebuild": renewed each second; a server that died in a load is waited
@@ -78,8 +78,8 @@ asio::awaitable<result<void>> gate_loader::load_in_turn(sale_id sale) {
     co_return co_await load_now(sale, *why);
 }
 
-/// Forced: it is this server's turn. Stale: another server has begun a load since the first look,
-/// which is as good as one's own.
+/// Forced: it is this server's turn. Stale: another server has begun a load since this one first
+/// asked, which serves as well.
 asio::awaitable<result<rebuild_reason>> gate_loader::wait_for_turn(sale_id sale) {
     for (std::optional<std::int64_t> first_seen;;) {
         const auto asked = co_await ask_turn(sale);
@@ -162,8 +162,8 @@ asio::awaitable<result<bool>> gate_loader::is_open(sale_id sale) {
     co_return open && (view.epoch == pool->gate_epoch);
 }
 
-// One server loads at a time, under a note in the pool's row: several that raised the epoch in turn
-// would make each other's loads void.
+// One server loads at a time; its claim is in the pool's row. Several that raised the epoch in turn
+// would void each other's loads.
 asio::awaitable<result<void>> gate_loader::carry_out(sale_id sale, load_ptr mine) {
     const auto until = std::chrono::steady_clock::now() + turn_wait_max;
     while (std::chrono::steady_clock::now() < until) {

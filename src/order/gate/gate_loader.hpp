@@ -26,7 +26,7 @@ private:
     /// One load of one sale. Loads of a sale run one after the other.
     struct load {
         stock::rebuild_reason why = stock::rebuild_reason::forced;
-        bool has_read = false;  ///< what is changed from now on, this load does not see; by mutex_
+        bool has_read = false;  ///< it does not see later changes; guarded by mutex_
         result<void> outcome{};
         one_shot finished;
     };

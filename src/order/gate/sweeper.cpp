@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t holds_max = 500;    ///< settled a sale and round
 constexpr std::size_t sales_max = 100;    ///< that begin, end, or lose their gate in a round
-constexpr auto gate_removed_for = 10min;  ///< how long after the close it is looked after
+constexpr auto gate_removed_for = 10min;  ///< after the close a gate that is found is removed
 constexpr std::size_t credits_max = 500;  ///< given a round
 constexpr std::size_t purge_page_max = 500;
 constexpr auto purge_interval = 10min;
@@ -76,7 +76,7 @@ asio::awaitable<void> sweeper::sweep() {
     co_await purge_some_keys();
 }
 
-/// By the gate's time, which decides who gets in; when the gate is out of reach nobody does.
+/// By the gate's time, which decides who is admitted; a gate out of reach admits nobody.
 asio::awaitable<void> sweeper::begin_sales() {
     auto list = [now = parts_.clock.now()](db::transaction& tx) -> result<std::vector<sale_id>> {
         return catalog::begun_untold(tx, now, sales_max);

@@ -1,7 +1,7 @@
 #pragma once
-/// What faults leave behind, put right once a second: gates that are not open, holds whose request
-/// is over, credits that the gate has not taken, keys kept long enough. And what time brings: sales
-/// begin and end.
+/// Puts right what faults leave behind: gates that are not open, holds whose request is over,
+/// credits that the gate does not have. Begins and ends sales by the clock, and purges purchase
+/// keys that were kept long enough.
 #include "order_parts.hpp"
 #include "record/order_queries.hpp"
 

@@ -84,13 +84,13 @@ asio::awaitable<result<order>> order_life::cancel(user::principal who, order_id 
 }
 
 asio::awaitable<result<order>> order_life::set_delivery(user::principal who, order_id id,
-                                                        delivery_change wanted,
+                                                        delivery_change change,
                                                         std::string traceparent) {
-    auto record = [carrier = std::move(wanted.carrier), tracking = std::move(wanted.tracking)](
+    auto record = [carrier = std::move(change.carrier), tracking = std::move(change.tracking)](
                       db::transaction& tx, const order& of, instant) {
         set_shipment(tx, of.id, carrier, tracking);
     };
-    return act(who, id, action_of(wanted.to), std::move(traceparent), unconditionally,
+    return act(who, id, action_of(change.to), std::move(traceparent), unconditionally,
                std::move(record));
 }
 

@@ -19,7 +19,7 @@ public:
     asio::awaitable<result<order>> cancel(user::principal who, order_id id,
                                           std::string traceparent);
     asio::awaitable<result<order>> set_delivery(user::principal who, order_id id,
-                                                delivery_change wanted, std::string traceparent);
+                                                delivery_change change, std::string traceparent);
     asio::awaitable<result<order>> request_return(user::principal who, order_id id,
                                                   std::string reason, std::string traceparent);
     asio::awaitable<result<order>> accept_return(user::principal who, order_id id,

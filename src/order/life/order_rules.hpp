@@ -44,10 +44,11 @@ bool is_live(order_state state);
 /// `market.order.shipped.v1`: entering a state is one event.
 std::string event_of(order_state entered);
 
-/// Is it too late to ask for a return? `delivered` is when the order was.
+/// Is it too late to ask for a return? `delivered`: when the order was.
 bool return_window_closed(instant delivered, instant now, std::chrono::days window);
 
-/// What brings the delivery of an order in this state one state on; none: it has no way to go.
+/// The action that moves the delivery of an order in this state to its next one; none: there is
+/// none.
 std::optional<order_action> next_delivery(order_state state);
 
 /// The refusal of an action that the order's state does not allow.

@@ -34,7 +34,7 @@ struct write_answer {
         duplicate,  ///< the purchase key has a row, which makes the `reply`; nothing was written
         refused,    ///< rolled back for good: `reply` says why
         stale,      ///< an admission is of another epoch: rolled back, admit anew
-        unknown,    ///< may have been committed; the key tells later
+        unknown,    ///< may have been committed; the same key gets the answer later
     };
     verdict what = verdict::unknown;
     result<purchase_reply> reply{};  ///< of placed, duplicate and refused

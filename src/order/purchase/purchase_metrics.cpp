@@ -73,7 +73,7 @@ void count_purchase(const result<purchase_reply>& outcome) {
         (outcome->replayed ? replayed : placed).add();
 }
 
-void count_admission(const stock::admit_answer& said) { gate_answers[said.index()]->add(); }
+void count_admission(const stock::admit_answer& answer) { gate_answers[answer.index()]->add(); }
 
 void count_commit(std::size_t orders, std::chrono::duration<double> took) {
     committed.add(orders);

@@ -8,8 +8,8 @@ namespace market::order {
 
 /// How a purchase ended.
 void count_purchase(const result<purchase_reply>& outcome);
-/// What the gate said to an attempt.
-void count_admission(const stock::admit_answer& said);
+/// What the gate answered to an attempt.
+void count_admission(const stock::admit_answer& answer);
 /// One transaction of the writer that was committed; `took` of its COMMIT.
 void count_commit(std::size_t orders, std::chrono::duration<double> took);
 /// How many purchases wait for the writer.

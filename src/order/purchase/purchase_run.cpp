@@ -30,8 +30,8 @@ failure too_late() {
 
 }  // namespace
 
-// The purchase. Each turn of the loop either answers, or was told that the gate is of another
-// epoch.
+// Each turn of the loop ends with an answer, or the record had another epoch than the gate: then
+// the gate is loaded and the cart admitted again.
 asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     if (has_sale(cart_) && (cart_.lines.size() > 1 || cart_.may_lack_address))
         if (auto answered = co_await precheck()) co_return std::move(*answered);
@@ -65,8 +65,7 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
     }
 }
 
-/// Of a cart whose lines do not show by themselves what is wrong with the whole. The key answers
-/// first.
+/// Checks the whole cart before its lines are admitted one by one. The key answers first.
 asio::awaitable<purchase_run::answer> purchase_run::precheck() {
     auto read = [this](db::transaction& tx) -> result<cart_facts> { return read_facts(tx, cart_); };
     auto known = co_await parts_.database.read(std::move(read));
@@ -103,24 +102,24 @@ asio::awaitable<purchase_run::answer> purchase_run::admit(std::size_t index) {
     const stock::admission_request wanted{*line.sale(), cart_.buyer, line.quantity, cart_.key,
                                           cart_.attempt};
     for (;;) {
-        auto said = co_await parts_.gate.admit(wanted);
-        if (!said) co_return co_await after_silence(said.error());
-        count_admission(*said);
-        if (const auto* in = std::get_if<stock::admitted>(&*said)) {
+        auto gate_answer = co_await parts_.gate.admit(wanted);
+        if (!gate_answer) co_return co_await after_silence(gate_answer.error());
+        count_admission(*gate_answer);
+        if (const auto* in = std::get_if<stock::admitted>(&*gate_answer)) {
             line.seq = in->seq;
             line.epoch = in->epoch;
             admitted_.insert(index);
             co_return std::nullopt;
         }
-        if (const auto* out = std::get_if<stock::sold_out>(&*said))
+        if (const auto* out = std::get_if<stock::sold_out>(&*gate_answer))
             co_return too_few_left(index, out->remaining);
-        if (const auto* out = std::get_if<stock::purchase_limit>(&*said))
+        if (const auto* out = std::get_if<stock::purchase_limit>(&*gate_answer))
             co_return above_limit(index, out->limit, out->remaining);
-        if (const auto* out = std::get_if<stock::not_open>(&*said))
+        if (const auto* out = std::get_if<stock::not_open>(&*gate_answer))
             co_return not_open_yet(index, out->opens_at);
-        if (std::holds_alternative<stock::paused>(*said)) co_return sale_is_paused(index);
-        if (std::holds_alternative<stock::ended>(*said)) co_return sale_has_ended(index);
-        if (const auto* seen = std::get_if<stock::known>(&*said)) {
+        if (std::holds_alternative<stock::paused>(*gate_answer)) co_return sale_is_paused(index);
+        if (std::holds_alternative<stock::ended>(*gate_answer)) co_return sale_has_ended(index);
+        if (const auto* seen = std::get_if<stock::known>(&*gate_answer)) {
             if (auto over = co_await after_known(index, seen->done)) co_return std::move(*over);
         } else if (auto over = co_await after_stale(index)) {
             co_return std::move(*over);
@@ -189,22 +188,21 @@ asio::awaitable<void> purchase_run::give_back_all() {
     admitted_.clear();
 }
 
-/// A load may have carried the hold over to a later epoch since it was taken, and a cancel names
-/// the epoch: the same attempt asks once more, is told the admission as it is now, and cancels
-/// that.
+/// A cancel names the epoch, and a load may have carried the hold over to a later one. So the same
+/// attempt asks once more, gets its admission as it is now, and cancels that.
 asio::awaitable<void> purchase_run::give_back(std::size_t index) {
     const auto& line = cart_.lines[index];
     const auto sale = *line.sale();
     const stock::admission_request same{sale, cart_.buyer, line.quantity, cart_.key, cart_.attempt};
     for (int tries = 0; tries < give_back_tries_max; ++tries) {
-        auto said = co_await parts_.gate.admit(same);
-        if (!said) co_return;  // the sweeper gives it back
-        if (const auto* in = std::get_if<stock::admitted>(&*said)) {
+        auto gate_answer = co_await parts_.gate.admit(same);
+        if (!gate_answer) co_return;  // the sweeper gives it back
+        if (const auto* in = std::get_if<stock::admitted>(&*gate_answer)) {
             const stock::hold_ref now{sale, in->epoch, cart_.key, in->seq};
             co_await parts_.gate.cancel(now);
             co_return;
         }
-        if (!std::holds_alternative<stock::stale>(*said)) co_return;  // nothing is held
+        if (!std::holds_alternative<stock::stale>(*gate_answer)) co_return;  // nothing is held
         auto loaded = co_await parts_.rebuilder.rebuild(sale, stock::rebuild_reason::stale);
         if (!loaded) co_return;
     }

@@ -59,7 +59,7 @@ struct old_key {
 };
 std::vector<old_key> old_keys(db::transaction& tx, instant before,
                               const std::optional<old_key>& after, std::size_t max);
-/// Drops the keys. False when one of them was gone already: roll back, another is at it.
+/// Drops the keys. False when one of them was gone already: roll back, another server purges.
 bool purge_keys(db::transaction& tx, std::span<const old_key> old);
 
 // --- orders (order_queries.cpp) ---
@@ -92,7 +92,7 @@ void enter_delivery(db::transaction& tx, order_id id, order_state to, instant at
 /// Changes those that are given.
 void set_shipment(db::transaction& tx, order_id id, const std::optional<std::string>& carrier,
                   const std::optional<std::string>& tracking);
-/// Orders whose delivery has a way to go and has been in its state since `since` or before, at most
+/// Orders whose delivery is not at its end and entered its state at `since` or before, at most
 /// `max`.
 std::vector<order_id> resting_deliveries(db::transaction& tx, instant since, std::size_t max);
 void insert_return(db::transaction& tx, order_id id, const std::string& reason, instant at);

@@ -114,12 +114,12 @@ std::optional<payment_receipt> find_notice(db::transaction& tx, const std::strin
     throw db::error{db::cause::data_error, "a payment notice has a state that is not known"};
 }
 
-void insert_notice(db::transaction& tx, const payment_notice& told, payment_state answered,
+void insert_notice(db::transaction& tx, const payment_notice& notice, payment_state answer,
                    instant at) {
     tx.execute(sql{} << "INSERT INTO payment_notices"
                         " (id, order_id, kind, payment_state, reported_at, at) VALUES ("
-                     << told.id << ", " << told.order << ", " << to_string(told.kind) << ", "
-                     << to_string(answered) << ", " << told.at << ", " << at << ")");
+                     << notice.id << ", " << notice.order << ", " << to_string(notice.kind) << ", "
+                     << to_string(answer) << ", " << notice.at << ", " << at << ")");
 }
 
 std::size_t purge_notices(db::transaction& tx, instant before, std::size_t max) {

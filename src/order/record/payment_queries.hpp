@@ -43,7 +43,7 @@ bool refund_payment(db::transaction& tx, order_id order, refund_reason why, inst
 /// Orders whose payment is awaited and was due by `now`, the longest overdue first.
 std::vector<order_id> overdue_orders(db::transaction& tx, instant now, std::size_t max);
 
-/// What the provider has yet to be told: a refund when there is a reason, else a capture.
+/// What the record owes the provider: the call of a refund, if there is a reason, or of a capture.
 struct payment_debt {
     order_id order;
     payment_id payment;
@@ -56,7 +56,7 @@ void forget_debt(db::transaction& tx, const payment_debt& settled);
 /// What was answered to the provider's notice of this id, if it came before.
 std::optional<payment_receipt> find_notice(db::transaction& tx, const std::string& id);
 /// A notice that is there already throws unique_violation.
-void insert_notice(db::transaction& tx, const payment_notice& told, payment_state answered,
+void insert_notice(db::transaction& tx, const payment_notice& notice, payment_state answer,
                    instant at);
 /// Drops those that were taken before `before`, at most `max`; how many it found.
 std::size_t purge_notices(db::transaction& tx, instant before, std::size_t max);
