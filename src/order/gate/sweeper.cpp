@@ -6,6 +6,7 @@
 #include <market/catalog/catalog_record.hpp>
 #include <market/stock/ledger.hpp>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>

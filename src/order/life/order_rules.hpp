@@ -47,8 +47,7 @@ std::string event_of(order_state entered);
 /// Is it too late to ask for a return? `delivered`: when the order was.
 bool return_window_closed(instant delivered, instant now, std::chrono::days window);
 
-/// The action that moves the delivery of an order in this state to its next one; none: there is
-/// none.
+/// The action that moves the delivery of an order in this state on; none: it stays as it is.
 std::optional<order_action> next_delivery(order_state state);
 
 /// The refusal of an action that the order's state does not allow.

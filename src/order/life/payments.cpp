@@ -9,7 +9,7 @@ namespace market::order {
 namespace {
 
 constexpr std::size_t overdue_max = 500;  ///< expired a round
-constexpr auto nobody = "system";         ///< who expires orders
+constexpr auto expired_by = "system";     ///< the actor of an expiry
 constexpr std::size_t purge_page_max = 500;
 constexpr std::chrono::minutes purge_interval{10};
 /// A provider that gets no answer repeats its notice for days, not for weeks. And no hold is as
@@ -74,8 +74,8 @@ asio::awaitable<result<order>> payments::pay(user::principal who, order_id id, s
     if (before->is_paid) co_return std::move(before->now);
 
     const auto& payment = *before->now.payment;
-    charge amount{payment.id, payment.amount, std::move(token)};
-    const auto answer = co_await parts_.provider.authorise(std::move(amount));
+    charge due{payment.id, payment.amount, std::move(token)};
+    const auto answer = co_await parts_.provider.authorise(std::move(due));
     if (!answer) co_return answer.error();
 
     auto settle = [this, who, id, digest, answer = *answer,
@@ -120,7 +120,7 @@ result<step_outcome> payments::record_capture(db::transaction& tx, const order& 
         return step_outcome{locked};
     }
     if (is_overdue(locked, now)) {
-        auto outcome = take_step(tx, locked, {order_action::expire, now, nobody, traceparent},
+        auto outcome = take_step(tx, locked, {order_action::expire, now, expired_by, traceparent},
                                  parts_.currency);
         if (outcome) refund_payment(tx, locked.id, refund_reason::captured_after_expiry, now);
         return outcome;
@@ -190,7 +190,8 @@ result<std::optional<step_outcome>> payments::expire(db::transaction& tx, order_
     const auto locked = find_order(tx, id, true);
     const auto now = parts_.clock.now();
     if (!locked || !is_overdue(*locked, now)) return std::optional<step_outcome>{};
-    auto outcome = take_step(tx, *locked, {order_action::expire, now, nobody, ""}, parts_.currency);
+    auto outcome =
+        take_step(tx, *locked, {order_action::expire, now, expired_by, ""}, parts_.currency);
     if (!outcome) return outcome.error();
     return std::optional{std::move(*outcome)};
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// Payments: the buyer's, those that the provider reports, and those that did not come in time. One
-/// transaction under the order's row lock decides what becomes of it; the provider is told after.
+/// transaction under the order's row lock decides; the provider is told after its commit.
 #include "life/order_steps.hpp"
 #include "record/order_queries.hpp"
 #include "record/payment_queries.hpp"

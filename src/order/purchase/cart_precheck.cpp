@@ -34,12 +34,12 @@ cart_facts read_facts(db::transaction& tx, const cart& of) {
         line_facts facts;
         if (const auto* product = line.product()) {
             const auto terms = of_products.find(*product);
-            facts.there = terms != of_products.end() && !terms->second.retired;
-            if (facts.there) facts.available = available.at(*product);
+            facts.exists = terms != of_products.end() && !terms->second.retired;
+            if (facts.exists) facts.available = available.at(*product);
         } else if (const auto terms = of_sales.find(*line.sale()); terms != of_sales.end()) {
             const auto& sale = terms->second;
             const auto units = bought.find(*line.sale());
-            facts = {.there = true,
+            facts = {.exists = true,
                      .closed = sale.closed,
                      .paused = sale.paused,
                      .starts_at = sale.starts_at,
@@ -75,7 +75,7 @@ std::optional<failure> first_refusal(const cart& of, const cart_facts& known,
                                      std::span<const stock::gate_view> views) {
     if (!known.has_address) return no_address();
     for (std::size_t i = 0; i < of.lines.size(); ++i)
-        if (!known.lines[i].there) return unknown_thing(i, of.lines[i]);
+        if (!known.lines[i].exists) return unknown_thing(i, of.lines[i]);
     std::map<sale_id, std::pair<std::size_t, const stock::gate_view*>> by_sale;
     for (std::size_t i = 0; i < of.lines.size(); ++i) {
         if (!of.lines[i].sale()) continue;

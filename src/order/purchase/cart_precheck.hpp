@@ -13,7 +13,7 @@
 namespace market::order {
 
 struct line_facts {
-    bool there = false;
+    bool exists = false;
     std::int64_t available = 0;  ///< of product lines
     bool closed = false;         ///< this and the rest: of sale lines
     bool paused = false;

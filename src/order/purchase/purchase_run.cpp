@@ -174,11 +174,11 @@ asio::awaitable<purchase_run::answer> purchase_run::reload_all() {
 }
 
 asio::awaitable<write_answer> purchase_run::write() {
-    const auto handed_in = std::make_shared<purchase>(cart_);
-    if (!queue_.push(handed_in))
+    const auto queued = std::make_shared<purchase>(cart_);
+    if (!queue_.push(queued))
         co_return refused({errc::overloaded, "too many purchases are waiting; try again"});
-    if (co_await handed_in->answered.wait(cart_.until)) co_return std::move(handed_in->answer);
-    if (handed_in->move_on(purchase::stage::given_up))
+    if (co_await queued->answered.wait(cart_.until)) co_return std::move(queued->answer);
+    if (queued->move_on(purchase::stage::given_up))
         co_return refused({errc::overloaded, "the purchase could not be written in time"});
     co_return write_answer{verdict::unknown};
 }
