@@ -1,8 +1,8 @@
 #include "service.hpp"
 
-#include "access_token.hpp"
-#include "password.hpp"
-#include "set_up_links.hpp"
+#include "accounts/set_up_links.hpp"
+#include "secrets/password.hpp"
+#include "sessions/access_token.hpp"
 
 #include <market/base/log.hpp>
 #include <market/user/rules.hpp>

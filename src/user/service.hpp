@@ -1,12 +1,12 @@
 #pragma once
 /// The accounts' use cases. Database work runs on the pool handed in, hashing on one of its own;
 /// a coroutine goes from one to the other and never holds a thread of either while it waits.
-#include "account_queries.hpp"
-#include "email_codes.hpp"
-#include "ended_list.hpp"
-#include "mail_courier.hpp"
-#include "security_events.hpp"
-#include "sessions.hpp"
+#include "accounts/account_queries.hpp"
+#include "mail/email_codes.hpp"
+#include "mail/mail_dispatcher.hpp"
+#include "sessions/ended_sessions.hpp"
+#include "sessions/session_queries.hpp"
+#include "trail/security_events.hpp"
 
 #include <market/base/worker_pool.hpp>
 #include <market/user/user_module.hpp>
@@ -26,8 +26,8 @@ struct service_parts {
     const signing_keys& keys;
     const email_codes& signup_codes;
     const email_codes& reset_codes;
-    ended_list& ended;
-    mail_courier& courier;
+    ended_sessions& ended;
+    mail_dispatcher& courier;
 };
 
 class service final : public user_service {

@@ -1,7 +1,7 @@
 #include "service.hpp"
 
-#include "access_token.hpp"
-#include "password.hpp"
+#include "secrets/password.hpp"
+#include "sessions/access_token.hpp"
 
 #include <market/base/log.hpp>
 #include <market/user/rules.hpp>
@@ -27,7 +27,7 @@ failure wrong_password() { return {errc::password_wrong, "the current password i
 /// Also when nobody knows whether it was committed: to refuse more is safe.
 template <class T>
 void refuse_tokens_of(const std::vector<ended_session>& ended, const result<T>& committed,
-                      ended_list& from_now_on) {
+                      ended_sessions& from_now_on) {
     if (committed || committed.error().code == errc::outcome_unknown) from_now_on.add(ended);
 }
 
@@ -144,15 +144,15 @@ result<std::optional<token_pair>> service::rotate(const refresh_claim& claim,
         ended = turned.ended;
         if (turned.reused_of)
             append_event(tx, {event::refresh_reused, turned.reused_of, client}, now);
-        held = turned.turn ? find_role(tx, turned.turn->user) : std::nullopt;
+        held = turned.session ? find_role(tx, turned.session->user) : std::nullopt;
         return turned;
     });
     refuse_tokens_of(ended, outcome, parts_.ended);
     if (!outcome) return outcome.error();
     if (outcome->reused_of)
         log::warning("user.refresh_reused", {{"user", to_string(*outcome->reused_of)}});
-    if (!outcome->turn || !held) return std::optional<token_pair>{};
-    return std::optional{make_pair(outcome->turn->user, *held, outcome->turn->next, now)};
+    if (!outcome->session || !held) return std::optional<token_pair>{};
+    return std::optional{make_pair(outcome->session->user, *held, outcome->session->claim, now)};
 }
 
 asio::awaitable<result<void>> service::log_out(principal who, std::string client) {

@@ -1,5 +1,5 @@
 /// Who may take a mail off the list: the one that has its lease, and no one that had it before.
-#include "mail_queries.hpp"
+#include "mail/mail_queries.hpp"
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"

@@ -1,6 +1,6 @@
-#include "security_events.hpp"
 #include "support/catch.hpp"
 #include "support/failing_disk.hpp"
+#include "trail/security_events.hpp"
 #include "user/user_fixture.hpp"
 
 using namespace market;

@@ -1,0 +1,105 @@
+#include "throttle/rate_limited.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace market::user {
+namespace {
+
+class memory_throttle final : public throttle {
+public:
+    memory_throttle(const wall_clock& clock, std::size_t counts_max)
+        : clock_(clock), counts_max_(std::max<std::size_t>(1, counts_max)) {}
+
+    asio::awaitable<result<void>> take(allowance what, std::string key) override {
+        co_return count(what, full_key(what, key));
+    }
+
+    asio::awaitable<void> give_back(allowance what, std::string key) override {
+        uncount(full_key(what, key));
+        co_return;
+    }
+
+private:
+    struct entry {
+        std::deque<instant> at;  ///< oldest first
+        std::list<std::string>::iterator turn;
+    };
+
+    static std::string full_key(const allowance& what, const std::string& key) {
+        return std::string{what.name} + '\0' + key;
+    }
+
+    result<void> count(const allowance& what, const std::string& key) {
+        if (what.most <= 0) return {};
+        const auto now = clock_.now();
+        const std::lock_guard held{mutex_};
+        auto& counted = touch(key);
+        forget_before(counted, now - what.within);
+        if (counted.at.size() >= static_cast<std::size_t>(what.most)) {
+            const auto until =
+                counted.at[counted.at.size() - static_cast<std::size_t>(what.most)] + what.within;
+            return rate_limited(what, until - now);
+        }
+        counted.at.push_back(now);
+        ++counts_;
+        make_room();
+        return {};
+    }
+
+    void uncount(const std::string& key) {
+        const std::lock_guard held{mutex_};
+        const auto found = entries_.find(key);
+        if (found == entries_.end()) return;
+        found->second.at.pop_back();
+        --counts_;
+        if (found->second.at.empty()) drop(found);
+    }
+
+    entry& touch(const std::string& key) {
+        auto [found, is_new] = entries_.try_emplace(key);
+        if (is_new) {
+            found->second.turn = turns_.insert(turns_.end(), key);
+        } else {
+            turns_.splice(turns_.end(), turns_, found->second.turn);
+        }
+        return found->second;
+    }
+
+    void forget_before(entry& counted, instant oldest) {
+        while (!counted.at.empty() && counted.at.front() <= oldest) {
+            counted.at.pop_front();
+            --counts_;
+        }
+    }
+
+    /// Each key holds at least one count, so that this bounds the keys too.
+    void make_room() {
+        while (counts_ > counts_max_ && entries_.size() > 1) drop(entries_.find(turns_.front()));
+    }
+
+    void drop(std::unordered_map<std::string, entry>::iterator one) {
+        counts_ -= one->second.at.size();
+        turns_.erase(one->second.turn);
+        entries_.erase(one);
+    }
+
+    const wall_clock& clock_;
+    const std::size_t counts_max_;
+    std::mutex mutex_;
+    std::unordered_map<std::string, entry> entries_;
+    std::list<std::string> turns_;  ///< keys, the one used longest ago first
+    std::size_t counts_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<throttle> make_memory_throttle(const wall_clock& clock, std::size_t counts_max) {
+    return std::make_unique<memory_throttle>(clock, counts_max);
+}
+
+}  // namespace market::user
