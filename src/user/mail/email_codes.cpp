@@ -9,8 +9,8 @@
 namespace market::user {
 namespace {
 
-/// Six digits of a digest. 2^64 is so much more than a million that no code is likelier by as much
-/// as a ten-billionth.
+/// Six digits of a digest. 2^64 is no multiple of a million, but so much larger that no code is
+/// more likely than another by a ten-billionth.
 std::string to_digits(const digest256& digest) {
     std::uint64_t number = 0;
     std::memcpy(&number, digest.data(), sizeof number);
@@ -43,10 +43,10 @@ std::string email_codes::code_of(const signing_keys::key& key, const std::string
                                                         std::string{as_chars(nonce.bytes)}));
 }
 
-bool email_codes::look(db::transaction& tx, const std::string& email, const std::string& code,
-                       instant now) const {
+bool email_codes::check(db::transaction& tx, const std::string& email, const std::string& code,
+                        instant now) const {
     const std::string folded = fold_email(email);
-    if (!charge(tx, folded, code, now)) return false;
+    if (!try_code(tx, folded, code, now)) return false;
     tx.execute(db::sql{} << "UPDATE email_codes SET tries = tries - 1 WHERE purpose = " << purpose_
                          << " AND email_folded = " << folded);
     return true;
@@ -55,21 +55,21 @@ bool email_codes::look(db::transaction& tx, const std::string& email, const std:
 bool email_codes::use_up(db::transaction& tx, const std::string& email, const std::string& code,
                          instant now) const {
     const std::string folded = fold_email(email);
-    if (!charge(tx, folded, code, now)) return false;
+    if (!try_code(tx, folded, code, now)) return false;
     tx.execute(db::sql{} << "DELETE FROM email_codes WHERE purpose = " << purpose_
                          << " AND email_folded = " << folded);
     return true;
 }
 
-/// Takes the try first: the row stays locked from then on, so that of many wrong codes at once no
-/// more than the tries left are looked at.
-bool email_codes::charge(db::transaction& tx, const std::string& folded, const std::string& code,
-                         instant now) const {
-    const auto taken =
+/// Counts the try first, which locks the row: of many wrong codes at once, no more are compared
+/// than tries are left.
+bool email_codes::try_code(db::transaction& tx, const std::string& folded, const std::string& code,
+                           instant now) const {
+    const auto updated =
         tx.execute(db::sql{} << "UPDATE email_codes SET tries = tries + 1 WHERE purpose = "
                              << purpose_ << " AND email_folded = " << folded << " AND tries < "
                              << email_code_tries_max << " AND expires_at > " << now);
-    if (taken == 0) return false;
+    if (updated == 0) return false;
     const auto row =
         tx.query_one<db::blob>(db::sql{} << "SELECT code_mac FROM email_codes WHERE purpose = "
                                          << purpose_ << " AND email_folded = " << folded);
