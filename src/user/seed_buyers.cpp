@@ -13,7 +13,7 @@ namespace market::user {
 namespace {
 
 constexpr std::chrono::seconds seeded_token_life = std::chrono::hours{24};
-/// Rows of one transaction: a server that runs beside it gets the write lock in between.
+/// Rows of one transaction: a server that runs at the same time gets the write lock in between.
 constexpr std::size_t batch_rows_max = 500;
 
 template <std::size_t Bytes>
@@ -23,7 +23,7 @@ std::string random_hex() {
     return to_hex(random);
 }
 
-/// `run` differs each time, so that a second seeding meets no address of the first.
+/// `run` is random, so that a second run repeats no address of the first.
 account make_buyer(std::size_t number, const std::string& run, instant now) {
     std::string digits = std::to_string(number);
     if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
@@ -36,8 +36,9 @@ account make_buyer(std::size_t number, const std::string& run, instant now) {
             now};
 }
 
-result<std::vector<session_id>> record(db::database& database, const std::vector<account>& buyers,
-                                       const std::string& password_hash, instant now) {
+result<std::vector<session_id>> insert_buyers(db::database& database,
+                                              const std::vector<account>& buyers,
+                                              const std::string& password_hash, instant now) {
     return database.write([&](db::transaction& tx) -> result<std::vector<session_id>> {
         if (const auto inserted = insert_accounts(tx, buyers, password_hash); !inserted) {
             return inserted.error();
@@ -50,8 +51,8 @@ result<std::vector<session_id>> record(db::database& database, const std::vector
 
 result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall_clock& clock,
                                               const std::string& secret, std::size_t count) {
-    const auto hashed = hash_password(random_hex<16>());
-    if (!hashed) return hashed.error();
+    const auto password_hash = hash_password(random_hex<16>());
+    if (!password_hash) return password_hash.error();
     const signing_keys keys{secret};
     const std::string run = random_hex<4>();
     std::vector<seeded_buyer> out;
@@ -62,7 +63,7 @@ result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall
         const auto end = std::min(count, out.size() + batch_rows_max);
         for (auto number = out.size(); number < end; ++number)
             buyers.push_back(make_buyer(number + 1, run, now));
-        const auto sessions = record(database, buyers, *hashed, now);
+        const auto sessions = insert_buyers(database, buyers, *password_hash, now);
         if (!sessions) return sessions.error();
         for (std::size_t i = 0; i < buyers.size(); ++i) {
             const principal who{buyers[i].id, role::user, (*sessions)[i]};

@@ -13,20 +13,20 @@ TEST_CASE("an ended session is listed until its time is over, whatever older lis
     const auto one = make_id<session_id>();
     const auto other = make_id<session_id>();
     ended_sessions list;
-    CHECK_FALSE(list.holds(one));
+    CHECK_FALSE(list.contains(one));
     list.add({});
-    list.forget_before(now);
+    list.purge(now);
     list.add({{one, now + 10s}});
     list.add({{one, now + 5s}, {other, now + 5s}});
-    list.forget_before(now + 5s - 1us);
-    CHECK(list.holds(other));
-    list.forget_before(now + 5s);
-    CHECK_FALSE(list.holds(other));
-    CHECK(list.holds(one));
-    list.forget_before(now + 10s - 1us);
-    CHECK(list.holds(one));
-    list.forget_before(now + 10s);
-    CHECK_FALSE(list.holds(one));
+    list.purge(now + 5s - 1us);
+    CHECK(list.contains(other));
+    list.purge(now + 5s);
+    CHECK_FALSE(list.contains(other));
+    CHECK(list.contains(one));
+    list.purge(now + 10s - 1us);
+    CHECK(list.contains(one));
+    list.purge(now + 10s);
+    CHECK_FALSE(list.contains(one));
 }
 
 TEST_CASE("the record's list is read and cleared by what is still of interest", "[user][logout]") {

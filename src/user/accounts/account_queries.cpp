@@ -8,7 +8,7 @@
 namespace market::user {
 namespace {
 
-// A row whose role this program does not know has no rights.
+// A role that this program does not know gives no rights.
 role read_role(const std::string& text) { return parse_role(text).value_or(role::user); }
 
 std::optional<address> whole_address(std::optional<std::string> state,
@@ -59,7 +59,7 @@ std::optional<credentials> find_credentials(db::transaction& tx, user_id id) {
     return credentials{id, read_role(role_text), std::move(hash), std::move(folded)};
 }
 
-bool hold_password(db::transaction& tx, user_id id, const std::string& password_hash) {
+bool lock_password(db::transaction& tx, user_id id, const std::string& password_hash) {
     return tx.execute(db::sql{} << "UPDATE users SET password_hash = password_hash WHERE id = "
                                 << id << " AND password_hash = " << password_hash) == 1;
 }

@@ -21,11 +21,11 @@ struct credentials {
 bool is_taken(db::transaction& tx, const std::string& email);
 std::optional<credentials> find_credentials(db::transaction& tx, const std::string& email);
 std::optional<credentials> find_credentials(db::transaction& tx, user_id id);
-/// Is this still the hash of the account's password? The row is locked from then on, so that a
-/// change of the password and a login with the old one come one after the other.
-bool hold_password(db::transaction& tx, user_id id, const std::string& password_hash);
+/// Is this still the hash of the account's password? Locks the row, so that a change of the
+/// password and a login with the old one run one after the other.
+bool lock_password(db::transaction& tx, user_id id, const std::string& password_hash);
 void replace_password(db::transaction& tx, user_id id, const std::string& password_hash);
-/// Changes what `change` names.
+/// Changes only what `change` names.
 void update_profile(db::transaction& tx, user_id id, const profile_change& change);
 std::optional<account> find_account(db::transaction& tx, user_id id);
 std::optional<role> find_role(db::transaction& tx, user_id id);
@@ -34,7 +34,7 @@ bool has_admin(db::transaction& tx);
 /// Errors: email_taken (the transaction must be rolled back).
 result<void> insert_account(db::transaction& tx, const account& value,
                             const std::string& password_hash);
-/// As above for many in one statement, all with one password.
+/// As above for many accounts with one password, in one statement.
 result<void> insert_accounts(db::transaction& tx, std::span<const account> values,
                              const std::string& password_hash);
 

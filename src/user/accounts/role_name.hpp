@@ -1,5 +1,5 @@
 #pragma once
-/// Roles as they are written in tokens, rows and replies.
+/// Roles as tokens, rows and replies spell them.
 #include <market/user/account.hpp>
 
 #include <optional>

@@ -28,12 +28,12 @@ bool is_link(db::transaction& tx, const std::string& token, instant now) {
 }
 
 bool redeem_link(db::transaction& tx, const std::string& token, instant now) {
-    // The rows are deleted before the admins are counted: of two callers, with one token or with
-    // two, the second waits here for the first and then sees its admin.
-    const auto taken = tx.execute(db::sql{} << "DELETE FROM set_up_links WHERE token_hash = "
-                                            << std::span<const std::byte>{sha256(token)}
-                                            << " AND expires_at > " << now);
-    if (taken == 0) return false;
+    // The rows are deleted before the search for an admin: of two callers, with one token or with
+    // two, the second waits here for the first and then finds its admin.
+    const auto deleted = tx.execute(db::sql{} << "DELETE FROM set_up_links WHERE token_hash = "
+                                              << std::span<const std::byte>{sha256(token)}
+                                              << " AND expires_at > " << now);
+    if (deleted == 0) return false;
     tx.execute(db::sql{} << "DELETE FROM set_up_links");
     return !has_admin(tx);
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// One-time links with which the first admin is made. Stored hashed; valid 1 h, and only while
-/// there is no admin.
+/// The SQL of set-up links. A link creates the first admin: it works once, for 1 h, and only while
+/// there is no admin. Its token is stored hashed.
 #include <market/base/clock.hpp>
 #include <market/db/transaction.hpp>
 
@@ -12,12 +12,12 @@ namespace market::user {
 
 inline constexpr std::chrono::seconds set_up_link_life = std::chrono::hours{1};
 
-/// A token of its own for each caller, so that several instances may start at once; empty when
-/// there is an admin.
+/// A new token at each call, so that several servers may start at once; empty when there is an
+/// admin.
 std::optional<std::string> offer_link(db::transaction& tx, instant now);
-/// Is the token good? Takes nothing.
+/// Is the token valid? Does not use it up.
 bool is_link(db::transaction& tx, const std::string& token, instant now);
-/// Takes the token, and all others with it. False: used, wrong, too late, or there is an admin.
+/// Uses up the token and deletes all others. False: used, wrong, expired, or there is an admin.
 bool redeem_link(db::transaction& tx, const std::string& token, instant now);
 
 }  // namespace market::user

@@ -69,8 +69,8 @@ std::string format_date(instant at) {
     return out.data();
 }
 
-/// In letters: whoever looks for six digits in the mail finds the code alone. The same for each
-/// try, so that a mail that went out twice can be known as one.
+/// Letters only, so that a search for six digits in the mail finds the code alone. The same at each
+/// try, so that a mail that was sent twice can be recognized.
 std::string make_message_id(std::string_view id, std::string_view domain) {
     std::string out = "<";
     const auto digest = sha256(id);
@@ -107,22 +107,22 @@ result<sender> sender::read(std::string_view text) {
                    "mail.from must be an address or Name <address>");
 }
 
-result<std::string> format_mail(const sender& from, const mail& what, instant at) {
-    if (!is_email(what.to) || has_control_character(what.subject)) {
+result<std::string> format_mail(const sender& from, const mail& message, instant at) {
+    if (!is_email(message.to) || has_control_character(message.subject)) {
         return failure{errc::internal, "a mail to no address or with a broken subject is not sent"};
     }
     const auto domain = std::string_view{from.address}.substr(from.address.find('@') + 1);
     std::string out = "From: ";
     out += from.name.empty() ? from.address : to_phrase(from.name) + " <" + from.address + '>';
-    out +=
-        "\r\nSubject: " + (is_ascii(what.subject) ? what.subject : to_encoded_words(what.subject));
-    out += "\r\nTo: " + what.to;
+    out += "\r\nSubject: " +
+           (is_ascii(message.subject) ? message.subject : to_encoded_words(message.subject));
+    out += "\r\nTo: " + message.to;
     out += "\r\nDate: " + format_date(at);
-    out += "\r\nMessage-ID: " + make_message_id(what.id, domain);
+    out += "\r\nMessage-ID: " + make_message_id(message.id, domain);
     out +=
         "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
         "\r\nContent-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n";
-    return out + with_crlf(what.text);
+    return out + with_crlf(message.text);
 }
 
 }  // namespace market::user

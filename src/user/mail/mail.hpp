@@ -9,7 +9,7 @@
 namespace market::user {
 
 struct mail {
-    std::string id;       ///< the same each time it is tried: letters, digits, hyphens
+    std::string id;       ///< the same at each try; letters, digits, hyphens
     std::string to;       ///< a bare address
     std::string subject;  ///< UTF-8
     std::string text;     ///< UTF-8, lines end with \n
@@ -23,8 +23,9 @@ struct sender {
     static result<sender> read(std::string_view text);
 };
 
-/// The whole message with CRLF line ends. Errors: internal when the address is none or the subject
-/// holds a control character: nothing can add a header.
-result<std::string> format_mail(const sender& from, const mail& what, instant at);
+/// The whole message with CRLF line ends.
+/// Errors: internal (`to` is no address, or the subject holds a control character), so that no
+/// input can add a header.
+result<std::string> format_mail(const sender& from, const mail& message, instant at);
 
 }  // namespace market::user

@@ -1,6 +1,6 @@
 #pragma once
-/// Mails that wait to be sent: written in the transaction that wants them, so that none is lost
-/// and no request waits for a mail host.
+/// The SQL of mails that wait to be sent. A mail is a row written in the transaction that causes
+/// it, so that none is lost and no request waits for a mail host.
 #include "mail/email_codes.hpp"
 
 #include <market/db/transaction.hpp>
@@ -18,27 +18,27 @@ enum class mail_kind {
     signup_code,
     address_taken,
     password_reset_code,
-    nothing,  ///< for the sake of equal work: it is taken off the list and not sent
+    nothing,  ///< never sent: its row makes the work for an unknown address the same
 };
 
 struct waiting_mail {
     mail_id id;
     mail_kind kind = mail_kind::nothing;
     std::string to;
-    code_nonce nonce;           ///< of the code, when the kind has one
+    code_nonce nonce;           ///< of the code, if the kind has one
     std::string key_id;         ///< of the key that the code is computed with
-    bool is_late = false;       ///< nobody wants it any more
-    std::int64_t attempts = 0;  ///< this lease's number
+    bool is_late = false;       ///< past its life: nobody needs it any more
+    std::int64_t attempts = 0;  ///< the number of this lease
 };
 
-/// Due at once, wanted for `life`.
-void append_mail(db::transaction& tx, const waiting_mail& what, std::chrono::seconds life);
-/// The oldest that are due, for the caller alone until `lease` is over.
+/// Adds a mail that is due at once and of use for `life`.
+void append_mail(db::transaction& tx, const waiting_mail& mail, std::chrono::seconds life);
+/// At most `most` due mails, the oldest first, for the caller alone until `lease` is over.
 std::vector<waiting_mail> lease_mails(db::transaction& tx, std::size_t most,
                                       std::chrono::seconds lease);
-/// Takes it off the list, unless another lease was given since.
-void remove_mail(db::transaction& tx, const waiting_mail& what);
-/// Due again after `pause`, likewise.
-void put_off_mail(db::transaction& tx, const waiting_mail& what, std::chrono::milliseconds pause);
+/// Deletes the mail, unless it was leased again since.
+void remove_mail(db::transaction& tx, const waiting_mail& mail);
+/// Makes the mail due again after `pause`, unless it was leased again since.
+void put_off_mail(db::transaction& tx, const waiting_mail& mail, std::chrono::milliseconds pause);
 
 }  // namespace market::user

@@ -33,17 +33,17 @@ std::error_code write_new_file(const fs::path& path, std::string_view content) {
     const int file =
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) return {errno, std::system_category()};
-    std::error_code failed;
-    while (!content.empty() && !failed) {
+    std::error_code error;
+    while (!content.empty() && !error) {
         const auto written = ::write(file, content.data(), content.size());
         if (written >= 0) {
             content.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR) {
-            failed = {errno, std::system_category()};
+            error = {errno, std::system_category()};
         }
     }
-    if (::close(file) != 0 && !failed) failed = {errno, std::system_category()};
-    return failed;
+    if (::close(file) != 0 && !error) error = {errno, std::system_category()};
+    return error;
 }
 
 class file_mailer : public mailer {
@@ -51,12 +51,12 @@ public:
     file_mailer(fs::path folder, sender from, const wall_clock& clock)
         : folder_(std::move(folder)), from_(std::move(from)), clock_(clock) {}
 
-    result<void> send(const mail& what) override {
+    result<void> send(const mail& message) override {
         const auto now = clock_.now();
-        const auto text = format_mail(from_, what, now);
+        const auto text = format_mail(from_, message, now);
         if (!text) return text.error();
-        if (const auto failed = put(make_name(now), *text)) {
-            return failure{errc::internal, "the folder: " + failed.message()};
+        if (const auto error = put(make_name(now), *text)) {
+            return failure{errc::internal, "the folder: " + error.message()};
         }
         return {};
     }
@@ -65,17 +65,17 @@ public:
 
 private:
     std::error_code put(const std::string& name, std::string_view text) const {
-        std::error_code failed;
-        if (fs::create_directories(folder_, failed)) {
-            fs::permissions(folder_, fs::perms::owner_all, failed);
+        std::error_code error;
+        if (fs::create_directories(folder_, error)) {
+            fs::permissions(folder_, fs::perms::owner_all, error);
         }
-        if (failed) return failed;
+        if (error) return error;
         // The hidden name keeps a half-written mail out of `*.eml`.
         const auto hidden = folder_ / ('.' + name + ".tmp");
-        failed = write_new_file(hidden, text);
-        if (!failed) fs::rename(hidden, folder_ / (name + ".eml"), failed);
-        if (failed) ::unlink(hidden.c_str());
-        return failed;
+        error = write_new_file(hidden, text);
+        if (!error) fs::rename(hidden, folder_ / (name + ".eml"), error);
+        if (error) ::unlink(hidden.c_str());
+        return error;
     }
 
     fs::path folder_;
@@ -95,17 +95,18 @@ std::optional<std::string> mail_url_objection(const std::string& url) {
     return std::nullopt;
 }
 
-result<std::unique_ptr<mailer>> make_mailer(const mailer_options& chosen, const wall_clock& clock) {
-    if (const auto wrong = mail_url_objection(chosen.url)) {
-        return invalid(culprit::place::parameter, "mail.url", "format", "mail.url " + *wrong);
+result<std::unique_ptr<mailer>> make_mailer(const mailer_options& options,
+                                            const wall_clock& clock) {
+    if (const auto objection = mail_url_objection(options.url)) {
+        return invalid(culprit::place::parameter, "mail.url", "format", "mail.url " + *objection);
     }
-    auto named = sender::read(chosen.from);
-    if (!named) return named.error();
-    if (chosen.url.starts_with(file_scheme)) {
-        return std::make_unique<file_mailer>(fs::path{chosen.url.substr(file_scheme.size())},
-                                             std::move(*named), clock);
+    auto from = sender::read(options.from);
+    if (!from) return from.error();
+    if (options.url.starts_with(file_scheme)) {
+        return std::make_unique<file_mailer>(fs::path{options.url.substr(file_scheme.size())},
+                                             std::move(*from), clock);
     }
-    return make_smtp_mailer(parse_smtp_url(chosen.url).value(), std::move(*named), chosen, clock);
+    return make_smtp_mailer(parse_smtp_url(options.url).value(), std::move(*from), options, clock);
 }
 
 }  // namespace market::user

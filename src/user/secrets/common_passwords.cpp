@@ -6,8 +6,8 @@
 namespace market::user {
 namespace {
 
-/// What leaks and guessing tools have at their top, as far as it has the eight characters that a
-/// password needs. Lower case, sorted.
+/// The most frequent passwords of leaks and guessing tools that have at least the eight characters
+/// that a password needs. Lower case, sorted.
 constexpr auto list = std::to_array<std::string_view>({
     "!qaz2wsx",      "!qaz@wsx",       "00000000",      "000000000",    "0000000000",
     "01010101",      "01234567",       "0123456789",    "0987654321",   "0p9o8i7u",

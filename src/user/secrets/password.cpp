@@ -20,7 +20,7 @@ constexpr std::size_t hash_bytes = 32;
 constexpr std::size_t characters_min = 8;
 constexpr std::size_t characters_max = 128;
 
-// The lengths are fixed above, so that nothing else can fail.
+// The lengths are fixed above, so nothing else can fail.
 failure no_memory() { return failure{errc::overloaded, "too much work is waiting; try again"}; }
 
 }  // namespace

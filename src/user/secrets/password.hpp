@@ -1,14 +1,15 @@
 #pragma once
-/// Argon2id hashes in PHC form. Both calls take tens of milliseconds of processor time and 19 MiB.
+/// Argon2id hashes in PHC form. A hash or a comparison takes tens of milliseconds of processor time
+/// and 19 MiB.
 #include <market/base/error.hpp>
 
 #include <string>
 
 namespace market::user {
 
-/// Errors: overloaded (no memory for it).
+/// Errors: overloaded (no memory).
 result<std::string> hash_password(const std::string& password);
-/// False too for an `encoded` that is no Argon2id hash. Errors: overloaded.
+/// Is this the password of `encoded`? No if `encoded` is no Argon2id hash. Errors: overloaded.
 result<bool> is_password(const std::string& encoded, const std::string& password);
 
 /// 8-128 characters (code points of UTF-8), no control characters.

@@ -23,9 +23,9 @@ signing_keys::signing_keys(const std::string& current, const std::vector<std::st
 }
 
 const signing_keys::key* signing_keys::find(std::string_view id) const {
-    const auto found =
-        std::find_if(keys_.begin(), keys_.end(), [&](const key& one) { return one.id == id; });
-    return found == keys_.end() ? nullptr : &*found;
+    const auto match = std::find_if(keys_.begin(), keys_.end(),
+                                    [&](const key& candidate) { return candidate.id == id; });
+    return match == keys_.end() ? nullptr : &*match;
 }
 
 }  // namespace market::user

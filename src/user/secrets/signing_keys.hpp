@@ -1,7 +1,7 @@
 #pragma once
-/// The secrets that sign, so that one can be replaced while what it signed is still out: the
-/// current one signs, all of them check. A key's id is made of its secret (one way), and an id that
-/// comes from outside only looks a key up here.
+/// The keys that sign tokens and codes. The current key signs and every key checks, so that a
+/// secret can be replaced while tokens it signed are still valid. A key's id is a one-way function
+/// of its secret. An id that comes from outside is only looked up here.
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@ public:
     struct key {
         std::string id;
         std::string secret;
-        std::string header;  ///< of the access tokens it signs, encoded
+        std::string header;  ///< the encoded header of the access tokens it signs
     };
 
     explicit signing_keys(const std::string& current,
@@ -24,7 +24,7 @@ public:
     const key& current() const { return keys_.front(); }
     /// The current one first.
     std::span<const key> all() const { return keys_; }
-    /// Null: there is none.
+    /// Null: no key has this id.
     const key* find(std::string_view id) const;
 
 private:

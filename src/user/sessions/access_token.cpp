@@ -13,8 +13,8 @@ namespace {
 constexpr std::string_view issuer = "market";
 constexpr std::string_view audience = "market-api";
 constexpr std::size_t token_size_max = 4096;
-/// How far the clock of the instance that issued a token may be ahead. A token never outlives its
-/// `exp`, whichever clock is ahead.
+/// How far the clock of the server that issued a token may be ahead. A token is never accepted
+/// after its `exp`.
 constexpr std::int64_t skew_seconds_max = 30;
 
 std::int64_t to_seconds(instant at) {
@@ -25,7 +25,7 @@ std::string signature_of(std::string_view secret, std::string_view signed_part) 
     return to_base64url(as_chars(hmac_sha256(secret, signed_part)));
 }
 
-/// A header with anything else in it (jku, crit ...) asks for what is not done here: null.
+/// Null: the header names another algorithm, an unknown key, or any other member (jku, crit ...).
 const signing_keys::key* key_of(const signing_keys& keys, std::string_view encoded) {
     for (const auto& key : keys.all()) {
         if (encoded == key.header) return &key;
@@ -72,8 +72,8 @@ std::optional<principal> verify(const signing_keys& keys, std::string_view token
     if (second == std::string_view::npos) return std::nullopt;
     const auto* key = key_of(keys, token.substr(0, first));
     if (key == nullptr) return std::nullopt;
-    // The one right text is made and compared, so that no second spelling of a signature (padding,
-    // stray bits, a fourth part) is ever decoded.
+    // The texts are compared: no second spelling of a signature (padding, stray bits, a fourth
+    // part) is ever decoded.
     const auto expected = signature_of(key->secret, token.substr(0, second));
     if (!equal_in_constant_time(expected, token.substr(second + 1))) return std::nullopt;
     return read_claims(token.substr(first + 1, second - first - 1), now);

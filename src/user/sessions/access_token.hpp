@@ -15,11 +15,11 @@ namespace market::user {
 
 inline constexpr std::chrono::seconds access_token_life = std::chrono::minutes{15};
 
-/// A token for `who` that is valid from now on for `life`.
+/// A token for `who`, valid from `now` for `life`.
 std::string sign_access_token(const signing_keys::key& key, const principal& who, instant now,
                               std::chrono::seconds life = access_token_life);
 
-/// The key is that of the header's `kid`, the current one when it names none.
+/// Checks with the key that the header's `kid` names, or with the current one if it names none.
 /// Errors: unauthenticated.
 result<principal> verify_access_token(const signing_keys& keys, std::string_view token,
                                       instant now);

@@ -19,7 +19,7 @@ bool take(std::string_view& rest, char token) {
     return true;
 }
 
-/// The opening quote is taken already.
+/// `rest` begins after the opening quote.
 std::optional<std::string_view> take_text(std::string_view& rest) {
     for (std::size_t i = 0; i < rest.size(); ++i) {
         const char c = rest[i];
@@ -33,7 +33,7 @@ std::optional<std::string_view> take_text(std::string_view& rest) {
     return std::nullopt;
 }
 
-/// A fraction or an exponent stays in `rest`, where neither a comma nor a brace is found then.
+/// A fraction or an exponent stays in `rest`: the caller then finds neither a comma nor a brace.
 std::optional<std::int64_t> take_integer(std::string_view& rest) {
     const auto digits = rest.substr(rest.starts_with('-') ? 1 : 0);
     if (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')

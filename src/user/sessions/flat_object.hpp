@@ -1,6 +1,6 @@
 #pragma once
-/// A flat JSON object of strings and integers, as the parts of a token are. Boost.JSON would keep
-/// the last of two members of one name and allocate for each; here a second one is refused.
+/// A flat JSON object of strings and integers: the header or the claims of a token. Boost.JSON
+/// would allocate, and keep the last of two members of one name; this parser refuses the second.
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -51,7 +51,7 @@ auto sessions::write_ending(Work work)
 
 result<principal> sessions::authenticate(std::string_view access_token) const {
     auto who = verify_access_token(parts_.keys, access_token, parts_.clock.now());
-    if (who && parts_.ended.holds(who->session))
+    if (who && parts_.ended.contains(who->session))
         return failure{errc::unauthenticated, "the session has ended"};
     return who;
 }
@@ -115,7 +115,7 @@ asio::awaitable<result<token_pair>> sessions::open_session_of(credentials accoun
     auto open = [account, client = std::move(client),
                  now](db::transaction& tx) -> result<refresh_claim> {
         // It may have been changed while the hash was computed.
-        if (!hold_password(tx, account.id, account.password_hash)) return login_failed();
+        if (!lock_password(tx, account.id, account.password_hash)) return login_failed();
         append_event(tx, {event::logged_in, account.id, client}, now);
         return open_session(tx, account.id, now);
     };
@@ -251,7 +251,7 @@ asio::awaitable<result<void>> sessions::try_change_password(principal who, crede
                     new_hash = std::move(*new_hash), client = std::move(client),
                     now = parts_.clock.now()](db::transaction& tx,
                                               std::vector<ended_session>& ended) -> result<bool> {
-        if (!hold_password(tx, who.id, old_hash)) return false;
+        if (!lock_password(tx, who.id, old_hash)) return false;
         replace_password(tx, who.id, new_hash);
         ended = end_sessions_of(tx, who.id, who.session, now);
         append_event(tx, {event::password_changed, who.id, client}, now);

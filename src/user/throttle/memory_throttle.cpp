@@ -27,7 +27,7 @@ public:
 private:
     struct entry {
         std::deque<instant> at;  ///< oldest first
-        std::list<std::string>::iterator turn;
+        std::list<std::string>::iterator key;
     };
 
     static std::string full_key(const allowance& what, const std::string& key) {
@@ -63,9 +63,9 @@ private:
     entry& touch(const std::string& key) {
         auto [found, is_new] = entries_.try_emplace(key);
         if (is_new) {
-            found->second.turn = turns_.insert(turns_.end(), key);
+            found->second.key = keys_by_use_.insert(keys_by_use_.end(), key);
         } else {
-            turns_.splice(turns_.end(), turns_, found->second.turn);
+            keys_by_use_.splice(keys_by_use_.end(), keys_by_use_, found->second.key);
         }
         return found->second;
     }
@@ -77,22 +77,23 @@ private:
         }
     }
 
-    /// Each key holds at least one count, so that this bounds the keys too.
+    /// Each key holds at least one count, so this bounds the number of keys too.
     void make_room() {
-        while (counts_ > counts_max_ && entries_.size() > 1) drop(entries_.find(turns_.front()));
+        while (counts_ > counts_max_ && entries_.size() > 1)
+            drop(entries_.find(keys_by_use_.front()));
     }
 
-    void drop(std::unordered_map<std::string, entry>::iterator one) {
-        counts_ -= one->second.at.size();
-        turns_.erase(one->second.turn);
-        entries_.erase(one);
+    void drop(std::unordered_map<std::string, entry>::iterator place) {
+        counts_ -= place->second.at.size();
+        keys_by_use_.erase(place->second.key);
+        entries_.erase(place);
     }
 
     const wall_clock& clock_;
     const std::size_t counts_max_;
     std::mutex mutex_;
     std::unordered_map<std::string, entry> entries_;
-    std::list<std::string> turns_;  ///< keys, the one used longest ago first
+    std::list<std::string> keys_by_use_;  ///< least recently used first
     std::size_t counts_ = 0;
 };
 

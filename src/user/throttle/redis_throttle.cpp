@@ -12,11 +12,11 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// How often Redis is asked whether it is back.
+/// While Redis is away, one call in this time tries it again.
 constexpr steady::duration between_tries = std::chrono::seconds{1};
 
-/// The times that count, oldest first, in a list. ARGV: run_id, most, span in microseconds. Answers
-/// 0 when one more was counted, else the microseconds until one is free.
+/// KEYS[1] is a list of the times counted, oldest first. ARGV: run_id, most, span in microseconds.
+/// Returns 0 when it counted one more, else the microseconds until one is free.
 const redis::script& count_one() {
     static const redis::script code{R"lua(
 local key, most, span = KEYS[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -38,7 +38,7 @@ return 0
     return code;
 }
 
-/// Braces: a cluster would place it by them, and nothing but the hash of an address is told.
+/// The braces are a cluster's hash tag. The key is hashed, so that Redis holds no address.
 std::string redis_key(const allowance& what, const std::string& key) {
     return "market:throttle:" + std::string{what.name} + ":{" + to_hex(sha256(key)) + "}";
 }
@@ -55,12 +55,13 @@ public:
             std::vector<std::string> keys{redis_key(what, key)};
             std::vector<std::string> arguments{std::to_string(what.most),
                                                std::to_string(span.count())};
-            const auto said =
+            const auto reply =
                 co_await server_.evaluate(count_one(), std::move(keys), std::move(arguments));
-            const bool is_there = said && said->what == redis::reply::kind::integer;
-            note(is_there);
-            if (is_there && said->integer == 0) co_return result<void>{};
-            if (is_there) co_return rate_limited(what, std::chrono::microseconds{said->integer});
+            const bool is_reachable = reply && reply->what == redis::reply::kind::integer;
+            set_reachable(is_reachable);
+            if (is_reachable && reply->integer == 0) co_return result<void>{};
+            if (is_reachable)
+                co_return rate_limited(what, std::chrono::microseconds{reply->integer});
         }
         co_return co_await in_memory_->take(what, std::move(key));
     }
@@ -69,40 +70,41 @@ public:
         if (what.most <= 0) co_return;
         if (may_ask()) {
             std::vector<std::string> words{"RPOP", redis_key(what, key)};
-            const auto said = co_await server_.command(std::move(words));
-            const bool is_there = said && said->what != redis::reply::kind::error;
-            note(is_there);
-            if (is_there) co_return;
+            const auto reply = co_await server_.command(std::move(words));
+            const bool is_reachable = reply && reply->what != redis::reply::kind::error;
+            set_reachable(is_reachable);
+            if (is_reachable) co_return;
         }
         co_await in_memory_->give_back(what, std::move(key));
     }
 
 private:
-    /// While Redis is away one call a second finds out whether it still is; no other waits for it.
+    /// While Redis is away, one call a second tries it. The others do not wait for it.
     bool may_ask() {
-        auto at = ask_again_at_.load();
-        if (at == is_there_) return true;
+        auto at = next_try_at_.load();
+        if (at == reachable_) return true;
         const auto now = ticks_now();
-        return now >= at && ask_again_at_.compare_exchange_strong(at, next_try(now));
+        return now >= at && next_try_at_.compare_exchange_strong(at, try_after(now));
     }
 
-    void note(bool is_there) {
-        const auto before = ask_again_at_.exchange(is_there ? is_there_ : next_try(ticks_now()));
-        if ((before == is_there_) == is_there) return;
-        if (is_there)
+    void set_reachable(bool is_reachable) {
+        const auto before =
+            next_try_at_.exchange(is_reachable ? reachable_ : try_after(ticks_now()));
+        if ((before == reachable_) == is_reachable) return;
+        if (is_reachable)
             log::info("user.throttles_shared_again");
         else
             log::warning("user.throttles_in_memory");
     }
 
     static steady::rep ticks_now() { return steady::now().time_since_epoch().count(); }
-    static steady::rep next_try(steady::rep now) { return now + between_tries.count(); }
+    static steady::rep try_after(steady::rep now) { return now + between_tries.count(); }
 
-    static constexpr steady::rep is_there_ = 0;
+    static constexpr steady::rep reachable_ = 0;
 
     redis::client& server_;
     const std::unique_ptr<throttle> in_memory_;
-    std::atomic<steady::rep> ask_again_at_{is_there_};
+    std::atomic<steady::rep> next_try_at_{reachable_};
 };
 
 }  // namespace

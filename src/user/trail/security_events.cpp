@@ -10,22 +10,22 @@ constexpr std::string_view begun = "begun";
 
 }  // namespace
 
-security_event_id append_event(db::transaction& tx, const security_event& what, instant now) {
+security_event_id append_event(db::transaction& tx, const security_event& entry, instant now) {
     const auto id = make_id<security_event_id>();
-    const auto outcome = what.is_begun ? std::optional{std::string{begun}} : std::nullopt;
+    const auto outcome = entry.is_begun ? std::optional{std::string{begun}} : std::nullopt;
     tx.execute(
         db::sql{} << "INSERT INTO security_events (id, at, kind, user_id, client, detail, outcome)"
-                  << " VALUES (" << id << ", " << now << ", " << what.kind << ", " << what.user
-                  << ", " << what.client.substr(0, client_max) << ", "
-                  << what.detail.substr(0, detail_max) << ", " << outcome << ")");
+                  << " VALUES (" << id << ", " << now << ", " << entry.kind << ", " << entry.user
+                  << ", " << entry.client.substr(0, client_max) << ", "
+                  << entry.detail.substr(0, detail_max) << ", " << outcome << ")");
     return id;
 }
 
-void end_event(db::transaction& tx, security_event_id what, std::optional<errc> refused_with) {
+void end_event(db::transaction& tx, security_event_id action, std::optional<errc> refused_with) {
     const std::string outcome =
         refused_with ? "refused " + std::string{to_string(*refused_with)} : "done";
     tx.execute(db::sql{} << "UPDATE security_events SET outcome = " << outcome
-                         << " WHERE id = " << what << " AND outcome = " << begun);
+                         << " WHERE id = " << action << " AND outcome = " << begun);
 }
 
 void purge_events(db::transaction& tx, instant now) {

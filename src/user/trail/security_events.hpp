@@ -1,6 +1,6 @@
 #pragma once
-/// The trail of what happened to accounts and of what admins did. Append-only, but for an action's
-/// outcome; kept for 90 days.
+/// The SQL of security events: what happened to accounts and what admins did. Rows are only
+/// appended, but an admin action's outcome is added later. They are kept for 90 days.
 #include <market/base/clock.hpp>
 #include <market/base/id.hpp>
 #include <market/db/transaction.hpp>
@@ -29,16 +29,16 @@ inline constexpr std::string_view admin_action = "admin_action";
 
 struct security_event {
     std::string_view kind;
-    std::optional<user_id> user{};  ///< whose account; of an admin's action, whose action
+    std::optional<user_id> user{};  ///< whose account, or which admin's action
     std::string client{};           ///< the address that asked; cut to 64 characters
     std::string detail{};           ///< cut to 200 characters; never a secret
-    /// Of what takes its time: `begun` until end_event().
+    /// An action that runs now: its outcome is `begun` until end_event().
     bool is_begun = false;
 };
 
-security_event_id append_event(db::transaction& tx, const security_event& what, instant now);
-/// `done`, or `refused` with the error's code.
-void end_event(db::transaction& tx, security_event_id what, std::optional<errc> refused_with);
+security_event_id append_event(db::transaction& tx, const security_event& entry, instant now);
+/// Sets the outcome of a begun action: `done`, or `refused` with the error's code.
+void end_event(db::transaction& tx, security_event_id action, std::optional<errc> refused_with);
 void purge_events(db::transaction& tx, instant now);
 
 }  // namespace market::user

@@ -9,9 +9,10 @@ namespace market::user {
 asio::awaitable<result<security_event_id>> security_trail::begin_admin_action(principal who,
                                                                               std::string action,
                                                                               std::string client) {
-    security_event what{event::admin_action, who.id, std::move(client), std::move(action), true};
-    auto append = [this, what = std::move(what)](db::transaction& tx) -> result<security_event_id> {
-        return append_event(tx, what, clock_.now());
+    security_event entry{event::admin_action, who.id, std::move(client), std::move(action), true};
+    auto append = [this,
+                   entry = std::move(entry)](db::transaction& tx) -> result<security_event_id> {
+        return append_event(tx, entry, clock_.now());
     };
     auto event_id = co_await database_.write(std::move(append));
     // The row may be there. The action it names is not done, so its outcome is not unknown.
@@ -32,10 +33,10 @@ asio::awaitable<void> security_trail::end_admin_action(security_event_id action,
     if (!outcome) log::warning("user.event_not_ended", {{"event", to_string(action)}});
 }
 
-asio::awaitable<void> security_trail::append(security_event what) {
-    const std::string kind{what.kind};
-    auto append = [this, what = std::move(what)](db::transaction& tx) -> result<void> {
-        append_event(tx, what, clock_.now());
+asio::awaitable<void> security_trail::append(security_event entry) {
+    const std::string kind{entry.kind};
+    auto append = [this, entry = std::move(entry)](db::transaction& tx) -> result<void> {
+        append_event(tx, entry, clock_.now());
         return {};
     };
     const auto outcome = co_await database_.write(std::move(append));

@@ -25,7 +25,7 @@ public:
     asio::awaitable<void> end_admin_action(security_event_id action,
                                            std::optional<errc> refused_with);
     /// A failure is logged: what happened has happened, with or without its event.
-    asio::awaitable<void> append(security_event what);
+    asio::awaitable<void> append(security_event entry);
 
 private:
     db::async_database database_;
