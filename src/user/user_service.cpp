@@ -27,7 +27,7 @@ std::string make_unknown_password() {
 
 class users final : public user_module, public user_service {
 public:
-    users(db::async_database database, const wall_clock& clock, throttle& counts, settings chosen,
+    users(db::async_database database, const wall_clock& clock, throttle& throttle, settings chosen,
           std::unique_ptr<mailer> mailer, std::string dummy_hash)
         : limits_(chosen.limits),
           keys_(chosen.secret, chosen.previous_secrets),
@@ -41,7 +41,7 @@ public:
           accounts_({.database = database,
                      .clock = clock,
                      .limits = limits_,
-                     .throttle = counts,
+                     .throttle = throttle,
                      .keys = keys_,
                      .signup_codes = signup_codes_,
                      .reset_codes = reset_codes_,
@@ -50,7 +50,7 @@ public:
           sessions_({.database = database,
                      .clock = clock,
                      .limits = limits_,
-                     .throttle = counts,
+                     .throttle = throttle,
                      .keys = keys_,
                      .reset_codes = reset_codes_,
                      .ended = ended_,
@@ -148,7 +148,7 @@ private:
 }  // namespace
 
 result<std::unique_ptr<user_module>> make_user_module(db::async_database database,
-                                                      const wall_clock& clock, throttle& counts,
+                                                      const wall_clock& clock, throttle& throttle,
                                                       settings chosen) {
     const auto is_short = [](const std::string& secret) {
         return secret.size() < secret_bytes_min;
@@ -166,7 +166,7 @@ result<std::unique_ptr<user_module>> make_user_module(db::async_database databas
     if (!mailer) return mailer.error();
     auto dummy_hash = hash_password(make_unknown_password());
     if (!dummy_hash) return dummy_hash.error();
-    return std::make_unique<users>(database, clock, counts, std::move(chosen), std::move(*mailer),
+    return std::make_unique<users>(database, clock, throttle, std::move(chosen), std::move(*mailer),
                                    std::move(*dummy_hash));
 }
 

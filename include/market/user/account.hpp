@@ -12,7 +12,7 @@ enum class role { user, admin };
 
 struct account {
     user_id id;
-    std::string email;  ///< as given; compared without case
+    std::string email;  ///< as the user typed it; compared without case
     std::string name;
     std::optional<std::string> phone;        ///< admins may have none
     std::optional<market::address> address;  ///< admins may have none
@@ -20,7 +20,7 @@ struct account {
     instant created_at;
 };
 
-/// Who calls: what a valid access token says.
+/// The caller, as a valid access token names it.
 struct principal {
     user_id id;
     user::role role = role::user;
@@ -28,7 +28,7 @@ struct principal {
     bool is_admin() const { return role == role::admin; }
 };
 
-/// The resource of the contract (API.md 3), one JSON object.
+/// The account as the HTTP interface shows it (API.md 3): one JSON object.
 std::string to_json(const account& value);
 
 }  // namespace market::user

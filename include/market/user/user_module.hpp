@@ -1,5 +1,5 @@
 #pragma once
-/// How accounts are put together and what the command line does with them.
+/// Makes the user module, and what the command line does with accounts.
 #include <market/db/async_database.hpp>
 #include <market/user/throttle.hpp>
 #include <market/user/user_service.hpp>
@@ -13,7 +13,7 @@
 
 namespace market::user {
 
-/// API.md 3: how often what may be done.
+/// How often each thing may be done (API.md 3); 0: no limit.
 struct throttle_limits {
     std::int64_t login_account = 10;        ///< failures an account in 15 minutes
     std::int64_t login_client = 100;        ///< failures a client in 15 minutes
@@ -25,12 +25,13 @@ struct throttle_limits {
 
 struct settings {
     std::string secret;  ///< `auth.secret`, at least 32 bytes
-    /// `auth.previous_secrets`: what they signed is still good.
+    /// `auth.previous_secrets`: what they signed is still valid.
     std::vector<std::string> previous_secrets{};
     std::string mail_url;  ///< `file:DIR`, `smtp://[user:password@]host[:port]`
     std::string mail_from;
-    bool mail_starttls_required = false;  ///< else STARTTLS is used when it is offered
-    std::string mail_ca_file{};           ///< who vouches for the mail host; empty: the system's
+    bool mail_starttls_required = false;  ///< false: STARTTLS is used when it is offered
+    std::string
+        mail_ca_file{};  ///< authorities of the mail host's certificate; empty: the system's
     throttle_limits limits{};
     std::size_t hash_threads = 2;
     std::size_t hash_queue_max = 64;
@@ -38,8 +39,7 @@ struct settings {
     std::chrono::milliseconds mail_retry_first{1'000};  ///< doubles with each try, to 30 s
 };
 
-/// Accounts as one part: the service, the thread that reads the list of ended sessions, the thread
-/// that hands mails on.
+/// The service, the thread that reads the list of ended sessions, and the thread that sends mails.
 class user_module {
 public:
     virtual ~user_module() = default;
@@ -47,16 +47,16 @@ public:
     /// Reads the whole list of ended sessions, then starts the threads.
     /// Errors: database_unavailable, internal.
     virtual result<void> start() = 0;
-    /// Ends the threads; mails that wait are in the record.
+    /// Ends the threads. Unsent mails stay in the database.
     virtual void stop() = 0;
 };
 
-/// `blocking` runs the database work. All must outlive the module. Takes the time of one password
-/// hash.
+/// What `database` refers to, `clock` and `throttle` outlive the module. Takes the time of one
+/// password hash.
 /// Errors: validation_failed, its culprit named `auth.secret`, `mail.url` or `mail.from`;
 /// overloaded.
 result<std::unique_ptr<user_module>> make_user_module(db::async_database database,
-                                                      const wall_clock& clock, throttle& counts,
+                                                      const wall_clock& clock, throttle& throttle,
                                                       settings chosen);
 
 // --- for the command line; these block ---
@@ -66,16 +66,17 @@ result<std::unique_ptr<user_module>> make_user_module(db::async_database databas
 result<account> create_admin(db::database& database, const wall_clock& clock,
                              const std::string& email, const std::string& password);
 
-/// A fresh set-up token (stored hashed, valid 1 h) while there is no admin, else empty. Tokens
-/// offered before stay valid; the first one used ends all.
+/// A new set-up token (stored hashed, valid 1 h); empty when there is an admin. Earlier tokens stay
+/// valid; the first one used ends all.
+/// Errors: database_unavailable, outcome_unknown.
 result<std::optional<std::string>> offer_set_up(db::database& database, const wall_clock& clock);
 
 struct seeded_buyer {
     user_id id;
     std::string access_token;  ///< 24 h
 };
-/// `count` buyers with profile and address, one password hash for all, of a password nobody knows.
-/// A second run adds others. Committed in batches: an error leaves the buyers of those before.
+/// Makes `count` buyers with profile and address; all have one random password, which nobody knows.
+/// A second run adds others. Commits in batches: after an error, the buyers of earlier ones stay.
 result<std::vector<seeded_buyer>> seed_buyers(db::database& database, const wall_clock& clock,
                                               const std::string& secret, std::size_t count);
 

@@ -8,7 +8,7 @@
 
 namespace market::user {
 
-/// The profile addresses of those of `users` who have one, read in the caller's transaction.
+/// The profile addresses of `users`, read in the caller's transaction. Who has none is left out.
 std::unordered_map<user_id, market::address> addresses_of(db::transaction& tx,
                                                           std::span<const user_id> users);
 
