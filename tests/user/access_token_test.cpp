@@ -49,13 +49,13 @@ public:
 
 TEST_CASE("a token says who calls, for fifteen minutes", "[user][token]") {
     user_shop shop;
-    const auto made = shop.sign_up("buyer@example.com");
+    const auto buyer = shop.sign_up("buyer@example.com");
     const auto pair =
         run(shop.users().log_in("buyer@example.com", shop.password, shop.client)).value();
     CHECK(pair.expires_in == 900s);
 
     const auto who = shop.users().authenticate(pair.access_token).value();
-    CHECK(who.id == made.id);
+    CHECK(who.id == buyer.id);
     CHECK(who.role == role::user);
     CHECK_FALSE(who.is_admin());
 
@@ -67,7 +67,7 @@ TEST_CASE("a token says who calls, for fifteen minutes", "[user][token]") {
 
 TEST_CASE("a token has exactly the header and the claims of the contract", "[user][token]") {
     user_shop shop;
-    const auto made = shop.sign_up("buyer@example.com");
+    const auto buyer = shop.sign_up("buyer@example.com");
     const auto token = run(shop.users().log_in("buyer@example.com", shop.password, shop.client))
                            .value()
                            .access_token;
@@ -84,7 +84,7 @@ TEST_CASE("a token has exactly the header and the claims of the contract", "[use
     claims.erase("sid");
     CHECK(claims == boost::json::object{{"iss", "market"},
                                         {"aud", "market-api"},
-                                        {"sub", to_string(made.id)},
+                                        {"sub", to_string(buyer.id)},
                                         {"role", "user"},
                                         {"iat", 1795424400},
                                         {"exp", 1795425300}});

@@ -257,14 +257,14 @@ TEST_CASE("of two changes of one password at once one is done", "[user][password
     std::vector<asio::awaitable<result<void>>> works;
     for (const char* wanted : {"the first new one", "the second new one"})
         works.push_back(shop.users().change_password(who, shop.password, wanted, shop.client));
-    int done = 0;
+    int changes = 0;
     for (const auto& answer : run_all(std::move(works))) {
         if (answer)
-            ++done;
+            ++changes;
         else
             CHECK(answer.error().code == errc::password_wrong);
     }
-    CHECK(done == 1);
+    CHECK(changes == 1);
     const bool first_holds = !shop.try_log_in("the first new one");
     const bool second_holds = !shop.try_log_in("the second new one");
     CHECK(first_holds != second_holds);
@@ -326,20 +326,21 @@ TEST_CASE("sessions whose end may or may not be committed are refused all the sa
     elsewhere->begin(db::access::read);
     const auto break_disk = [&] { disk.set(failing_disk::fault::no_sync); };
 
-    std::optional<errc> told;
+    std::optional<errc> refusal;
     if (by == "reset") {
         // Its first commit is that of a look at the code.
         shop.clock.before_next_look([&] { shop.clock.before_next_look(break_disk); });
-        told = shop.reset(code, "a new password");
+        refusal = shop.reset(code, "a new password");
     } else {
         break_disk();
-        if (by == "log-out") told = error_of(run(shop.users().log_out(me, shop.client)));
-        if (by == "log-out of all") told = error_of(run(shop.users().log_out_all(me, shop.client)));
-        if (by == "change") told = shop.change(mine, shop.password, "a new password");
+        if (by == "log-out") refusal = error_of(run(shop.users().log_out(me, shop.client)));
+        if (by == "log-out of all")
+            refusal = error_of(run(shop.users().log_out_all(me, shop.client)));
+        if (by == "change") refusal = shop.change(mine, shop.password, "a new password");
         if (by == "an old refresh token")
-            told = error_of(run(shop.users().refresh(late.refresh_token, shop.client)));
+            refusal = error_of(run(shop.users().refresh(late.refresh_token, shop.client)));
     }
-    CHECK(told == errc::outcome_unknown);
+    CHECK(refusal == errc::outcome_unknown);
     disk.set(failing_disk::fault::none);
     CHECK(shop.number(db::sql{} << "SELECT COUNT(*) FROM ended_sessions") == 0);
     CHECK(shop.is_in(mine) == (by == "change" || by == "an old refresh token"));

@@ -26,13 +26,14 @@ public:
 
 TEST_CASE("the set-up link makes the first admin, who can log in", "[user][setup]") {
     admin_shop shop;
-    const auto made = run(shop.set_up(shop.offer())).value();
-    CHECK(made.name == "관리자");
-    CHECK(made.role == role::admin);
-    CHECK_FALSE(made.phone.has_value());
-    CHECK_FALSE(made.address.has_value());
-    CHECK(to_json(run(shop.users().read(made.id)).value()).find(R"("phone":null,"address":null)") !=
-          std::string::npos);
+    const auto admin = run(shop.set_up(shop.offer())).value();
+    CHECK(admin.name == "관리자");
+    CHECK(admin.role == role::admin);
+    CHECK_FALSE(admin.phone.has_value());
+    CHECK_FALSE(admin.address.has_value());
+    CHECK(
+        to_json(run(shop.users().read(admin.id)).value()).find(R"("phone":null,"address":null)") !=
+        std::string::npos);
     const auto pair =
         run(shop.users().log_in("admin@example.com", "long enough", shop.client)).value();
     CHECK(shop.users().authenticate(pair.access_token).value().is_admin());
@@ -75,14 +76,14 @@ TEST_CASE("many set-ups at once make one admin, with one link and with several",
         works.push_back(
             shop.set_up(one_link ? token : shop.offer(), std::to_string(i) + "@example.com"));
     }
-    int made = 0;
+    int admins = 0;
     for (const auto& answer : run_all(std::move(works))) {
         if (answer)
-            ++made;
+            ++admins;
         else
             CHECK(answer.error().code == errc::not_found);
     }
-    CHECK(made == 1);
+    CHECK(admins == 1);
     CHECK(shop.admins() == 1);
     CHECK(shop.links() == 0);
 }
@@ -151,13 +152,13 @@ TEST_CASE("a server with no room to hash does not for a wrong link", "[user][set
 
 TEST_CASE("the command line's admin is checked and can log in", "[user][admin]") {
     user_shop shop;
-    const auto made =
+    const auto admin =
         create_admin(shop.database(), shop.clock, "Admin@Example.com", "long enough").value();
-    CHECK(made.name == "Administrator");
-    CHECK(made.role == role::admin);
+    CHECK(admin.name == "Administrator");
+    CHECK(admin.role == role::admin);
     const auto pair =
         run(shop.users().log_in("admin@example.com", "long enough", shop.client)).value();
-    CHECK(shop.users().authenticate(pair.access_token).value().id == made.id);
+    CHECK(shop.users().authenticate(pair.access_token).value().id == admin.id);
 
     const auto culprits = [&](const std::string& email, const std::string& password) {
         std::vector<std::string> out;

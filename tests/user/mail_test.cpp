@@ -187,8 +187,8 @@ TEST_CASE("only mail URLs and senders that can be used are taken", "[user][mail]
     worker_pool blocking{1, 10};
     const auto counts = make_memory_throttle(shop.clock);
     const auto culprit_of = [&](std::string url, std::string from) {
-        const auto made = open_with(shop, blocking, *counts, std::move(url), std::move(from));
-        return made ? std::string{} : made.error().culprits.at(0).at;
+        const auto module = open_with(shop, blocking, *counts, std::move(url), std::move(from));
+        return module ? std::string{} : module.error().culprits.at(0).at;
     };
     const std::string folder = "file:" + shop.mail_folder().string();
     CHECK(culprit_of(folder, "shop@market.example").empty());
@@ -218,10 +218,10 @@ TEST_CASE("a secret of less than 32 bytes is refused", "[user]") {
     user_shop shop;
     worker_pool blocking{1, 10};
     const auto counts = make_memory_throttle(shop.clock);
-    const auto made = make_user_module({shop.database(), blocking}, shop.clock, *counts,
-                                       {.secret = std::string(31, 'x'),
-                                        .mail_url = "file:" + shop.mail_folder().string(),
-                                        .mail_from = "shop@market.example"});
-    REQUIRE_FALSE(made.has_value());
-    CHECK(made.error().culprits.at(0).at == "auth.secret");
+    const auto module = make_user_module({shop.database(), blocking}, shop.clock, *counts,
+                                         {.secret = std::string(31, 'x'),
+                                          .mail_url = "file:" + shop.mail_folder().string(),
+                                          .mail_from = "shop@market.example"});
+    REQUIRE_FALSE(module.has_value());
+    CHECK(module.error().culprits.at(0).at == "auth.secret");
 }

@@ -8,15 +8,15 @@ using namespace market::user::testing;
 TEST_CASE("who signs up gets an account as the contract shows it", "[user][signup]") {
     user_shop shop;
     CHECK(run(shop.users().email_available("Buyer@Example.com", shop.client)).value());
-    const auto made = shop.sign_up("Buyer@Example.com");
+    const auto buyer = shop.sign_up("Buyer@Example.com");
     CHECK_FALSE(run(shop.users().email_available("buyer@example.COM", shop.client)).value());
-    CHECK(to_json(made) ==
-          R"({"id":")" + to_string(made.id) +
+    CHECK(to_json(buyer) ==
+          R"({"id":")" + to_string(buyer.id) +
               R"(","email":"Buyer@Example.com","name":"김철수","phone":"010-1234-5678",)"
               R"("address":{"state":"서울","city":"중구","zipcode":"04524",)"
               R"("street":"세종대로 110"},"role":"user",)"
               R"("created_at":"2026-11-23T09:00:00.000Z"})");
-    CHECK(to_json(run(shop.users().read(made.id)).value()) == to_json(made));
+    CHECK(to_json(run(shop.users().read(buyer.id)).value()) == to_json(buyer));
 }
 
 TEST_CASE("reading an account that is not there says that the caller is nobody", "[user]") {
@@ -47,14 +47,14 @@ TEST_CASE("sixteen sign-ups of one address at once make one account", "[user][si
         works.push_back(shop.users().sign_up(
             shop.wish(i % 2 ? "buyer@example.com" : "Buyer@example.com", code), shop.client));
     }
-    int made = 0;
+    int accounts = 0;
     for (const auto& answer : run_all(std::move(works))) {
         if (answer)
-            ++made;
+            ++accounts;
         else
             CHECK(answer.error().code == errc::email_taken);
     }
-    CHECK(made == 1);
+    CHECK(accounts == 1);
     CHECK(shop.count_users() == 1);
 }
 
@@ -132,9 +132,9 @@ TEST_CASE("addresses are read for many at once, of those who have one", "[user]"
             })
             .value();
     };
-    const auto found = read(asked);
-    CHECK(found.size() == 2);
-    CHECK(found.at(one.id) == shop.home);
-    CHECK(found.at(two.id) == shop.home);
+    const auto addresses = read(asked);
+    CHECK(addresses.size() == 2);
+    CHECK(addresses.at(one.id) == shop.home);
+    CHECK(addresses.at(two.id) == shop.home);
     CHECK(read({}).empty());
 }

@@ -77,13 +77,13 @@ TEST_CASE("an admin's action is on the trail before it runs, then with its outco
     shop.end(first, std::nullopt);
     shop.end(second, errc::product_on_sale);
     const auto cut = shop.begin("POST /" + std::string(500, 'x')).value();
-    const std::vector<std::string> told{"POST /v1/sales: done",
-                                        "DELETE /v1/products/x: refused product_on_sale",
-                                        "POST /" + std::string(194, 'x') + ": begun"};
-    CHECK(shop.actions() == told);
-    // What is told once stays.
+    const std::vector<std::string> expected{"POST /v1/sales: done",
+                                            "DELETE /v1/products/x: refused product_on_sale",
+                                            "POST /" + std::string(194, 'x') + ": begun"};
+    CHECK(shop.actions() == expected);
+    // A second end changes nothing.
     shop.end(first, errc::internal);
-    CHECK(shop.actions() == told);
+    CHECK(shop.actions() == expected);
     shop.end(cut, errc::outcome_unknown);
     CHECK(shop.actions().back().ends_with(": refused outcome_unknown"));
 }

@@ -96,10 +96,10 @@ public:
                      .hash_queue_max = chosen.hash_queue_max,
                      .ended_sessions_every = chosen.ended_sessions_every,
                      .mail_retry_first = 20ms};
-        auto made =
+        auto module =
             make_user_module({database(), blocking_}, clock, *counts_, std::move(all)).value();
-        made->start().value();
-        return made;
+        module->start().value();
+        return module;
     }
 
     std::filesystem::path mail_folder() const { return folder() / "post" / "mail"; }

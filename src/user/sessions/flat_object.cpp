@@ -88,15 +88,15 @@ const flat_object::member* flat_object::find(std::string_view name) const {
 }
 
 std::optional<std::string_view> flat_object::text(std::string_view name) const {
-    const member* found = find(name);
-    const auto* value = found ? std::get_if<std::string_view>(&found->value) : nullptr;
+    const member* match = find(name);
+    const auto* value = match ? std::get_if<std::string_view>(&match->value) : nullptr;
     if (!value) return std::nullopt;
     return *value;
 }
 
 std::optional<std::int64_t> flat_object::integer(std::string_view name) const {
-    const member* found = find(name);
-    const auto* value = found ? std::get_if<std::int64_t>(&found->value) : nullptr;
+    const member* match = find(name);
+    const auto* value = match ? std::get_if<std::int64_t>(&match->value) : nullptr;
     if (!value) return std::nullopt;
     return *value;
 }

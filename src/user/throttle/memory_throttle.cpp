@@ -53,21 +53,21 @@ private:
 
     void uncount(const std::string& key) {
         const std::lock_guard held{mutex_};
-        const auto found = entries_.find(key);
-        if (found == entries_.end()) return;
-        found->second.at.pop_back();
+        const auto place = entries_.find(key);
+        if (place == entries_.end()) return;
+        place->second.at.pop_back();
         --counts_;
-        if (found->second.at.empty()) drop(found);
+        if (place->second.at.empty()) drop(place);
     }
 
     entry& touch(const std::string& key) {
-        auto [found, is_new] = entries_.try_emplace(key);
+        auto [place, is_new] = entries_.try_emplace(key);
         if (is_new) {
-            found->second.key = keys_by_use_.insert(keys_by_use_.end(), key);
+            place->second.key = keys_by_use_.insert(keys_by_use_.end(), key);
         } else {
-            keys_by_use_.splice(keys_by_use_.end(), keys_by_use_, found->second.key);
+            keys_by_use_.splice(keys_by_use_.end(), keys_by_use_, place->second.key);
         }
-        return found->second;
+        return place->second;
     }
 
     void forget_before(entry& counted, instant oldest) {
