@@ -30,8 +30,7 @@ struct settings {
     std::string mail_url;  ///< `file:DIR`, `smtp://[user:password@]host[:port]`
     std::string mail_from;
     bool mail_starttls_required = false;  ///< false: STARTTLS is used when it is offered
-    std::string
-        mail_ca_file{};  ///< authorities of the mail host's certificate; empty: the system's
+    std::string mail_ca_file{};  ///< who may certify the mail host; empty: the system's authorities
     throttle_limits limits{};
     std::size_t hash_threads = 2;
     std::size_t hash_queue_max = 64;
