@@ -126,11 +126,11 @@ class FullStack:
 class Crowd:
     """Clients on keep-alive connections who each ask with one key until the answer is definite."""
 
-    def __init__(self, shop, sale, wishes, clients=24, patience=120):
+    def __init__(self, shop, sale, attempts, clients=24, patience=120):
         self.shop, self.sale, self.patience = shop, sale, patience
-        self.wishes = queue.SimpleQueue()
-        for wish in wishes:
-            self.wishes.put(wish)
+        self.attempts = queue.SimpleQueue()
+        for attempt in attempts:
+            self.attempts.put(attempt)
         self.won, self.refused, self.failure = {}, {}, None
         self.unavailable = 0
         self.lock = threading.Lock()
@@ -158,7 +158,7 @@ class Crowd:
         line = None
         try:
             while True:
-                token, key = self.wishes.get_nowait()
+                token, key = self.attempts.get_nowait()
                 until = time.monotonic() + self.patience
                 while True:
                     number += 1

@@ -22,8 +22,8 @@ class ThreeServers(unittest.TestCase):
             sale = shop.first.make_sale(units=1000, limit=2)
             tokens = shop.first.buyers(4000)
             # Each buyer with five keys: two may be orders. Twice each: the second is a replay.
-            wishes = [(token, f"key-{n}") for n in range(5) for token in tokens]
-            crowd = Crowd(shop, sale, wishes).start().finish()
+            attempts = [(token, f"key-{n}") for n in range(5) for token in tokens]
+            crowd = Crowd(shop, sale, attempts).start().finish()
             again = Crowd(shop, sale, list(crowd.won)).start().finish()
 
             self.assertEqual(1000, len(crowd.won))
@@ -70,8 +70,8 @@ class RedisInMidSale(unittest.TestCase):
         with Shop(2, redis) as shop:
             sale = shop.first.make_sale(units=self.UNITS, limit=50)
             tokens = shop.first.buyers(100)
-            wishes = [(t, f"k-{n}") for n in range(50) for t in tokens]
-            crowd = Crowd(shop, sale, wishes).start()
+            attempts = [(t, f"k-{n}") for n in range(50) for t in tokens]
+            crowd = Crowd(shop, sale, attempts).start()
             for number, fault in enumerate(faults, start=1):
                 share = self.UNITS * number // (len(faults) + 1)
                 eventually(lambda: crowd.sold() >= share or crowd.failure, seconds=60)
@@ -137,8 +137,8 @@ class GateFromOutside(unittest.TestCase):
     def test_check_asks_redis_itself_and_mends_it(self):
         with Redis() as redis, Shop(1, redis) as shop:
             sale = shop.first.make_sale(units=10, limit=2)
-            wishes = [(token, "k") for token in shop.first.buyers(3)]
-            Crowd(shop, sale, wishes).start().finish()
+            attempts = [(token, "k") for token in shop.first.buyers(3)]
+            Crowd(shop, sale, attempts).start().finish()
             with tempfile.TemporaryDirectory() as elsewhere:
                 outside = Server(env=shop.first.env, data_dir=elsewhere)  # where no server runs
                 outside.assert_sound()
@@ -166,8 +166,8 @@ class KafkaAway(unittest.TestCase):
     def test_kafka_down_for_the_whole_sale_then_the_backlog_drains(self):
         with Redis() as redis, Kafka() as kafka, Shop(2, redis, kafka.url) as shop:
             sale = shop.first.make_sale(units=500, limit=5)
-            wishes = [(t, f"k-{n}") for n in range(5) for t in shop.first.buyers(120)]
-            crowd = Crowd(shop, sale, wishes).start().finish()
+            attempts = [(t, f"k-{n}") for n in range(5) for t in shop.first.buyers(120)]
+            crowd = Crowd(shop, sale, attempts).start().finish()
             self.assertEqual(500, len(crowd.won))
             self.assertEqual(0, crowd.unavailable, "Kafka is nothing that a buyer waits for")
             self.assertEqual(200, shop.first.request("GET", "/readyz").status)
@@ -184,8 +184,8 @@ class DatabaseInMidSale(unittest.TestCase):
         with Database() as database, Redis() as redis:
             with Shop(2, redis, database=database.url) as shop:
                 sale = shop.first.make_sale(units=1500, limit=50)
-                wishes = [(t, f"k-{n}") for n in range(20) for t in shop.first.buyers(100)]
-                crowd = Crowd(shop, sale, wishes).start()
+                attempts = [(t, f"k-{n}") for n in range(20) for t in shop.first.buyers(100)]
+                crowd = Crowd(shop, sale, attempts).start()
                 eventually(lambda: crowd.sold() >= 300 or crowd.failure, seconds=60)
                 database.kill()
                 eventually(lambda: crowd.unavailable > 20 or crowd.failure, seconds=30)

@@ -28,7 +28,7 @@ class Campaign:
 
     def __init__(self, shop, sale, tokens, keys_each):
         self.shop, self.sale = shop, sale
-        self.wishes = [(token, f"{buyer}-{n}") for n in range(keys_each)
+        self.attempts = [(token, f"{buyer}-{n}") for n in range(keys_each)
                        for buyer, token in enumerate(tokens)]
         self.next_wish = 0
         self.won, self.lost, self.cuts = {}, {}, 0
@@ -49,14 +49,14 @@ class Campaign:
             raise self.failure
 
     def end_early(self):
-        """No new wishes; those begun are still asked to their end."""
+        """No new attempts; those begun are still asked to their end."""
         with self.changed:
             self.ending = True
 
     def _client(self):
         try:
-            while wish := self._take_wish():
-                self._ask(*wish)
+            while attempt := self._take_wish():
+                self._ask(*attempt)
         except BaseException as error:  # raised by finish()
             with self.changed:
                 self.failure = error
@@ -64,10 +64,10 @@ class Campaign:
 
     def _take_wish(self):
         with self.changed:
-            if self.ending or self.failure or self.next_wish == len(self.wishes):
+            if self.ending or self.failure or self.next_wish == len(self.attempts):
                 return None
             self.next_wish += 1
-            return self.wishes[self.next_wish - 1]
+            return self.attempts[self.next_wish - 1]
 
     def _ask(self, token, key):
         until = time.monotonic() + 120
@@ -105,9 +105,9 @@ class Campaign:
     def wait_for_answers(self, more, seconds=60):
         """Returns when `more` further keys are settled; False when there are not that many."""
         with self.changed:
-            target = min(self.settled() + more, len(self.wishes))
+            target = min(self.settled() + more, len(self.attempts))
             assert self.changed.wait_for(lambda: self.settled() >= target or self.failure, seconds)
-            return not self.failure and self.settled() < len(self.wishes)
+            return not self.failure and self.settled() < len(self.attempts)
 
     def restart(self):
         with self.changed:

@@ -15,7 +15,7 @@ public:
         return error_of(run(users().verify_code(code_purpose::signup, address, code)));
     }
     std::optional<errc> sign_up_with(const std::string& code) {
-        return error_of(run(users().sign_up(wish(email, code), client)));
+        return error_of(run(users().sign_up(signup_of(email, code), client)));
     }
     std::int64_t tries() { return number(db::sql{} << "SELECT tries FROM email_codes"); }
 };

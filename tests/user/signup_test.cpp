@@ -27,14 +27,14 @@ TEST_CASE("reading an account that is not there says that the caller is nobody",
 TEST_CASE("an address has one account, in whatever case it is written", "[user][signup]") {
     user_shop shop;
     shop.sign_up("buyer@example.com");
-    CHECK(error_of(run(shop.users().sign_up(shop.wish("BUYER@Example.com", "000000"),
+    CHECK(error_of(run(shop.users().sign_up(shop.signup_of("BUYER@Example.com", "000000"),
                                             shop.client))) == errc::email_taken);
     CHECK(shop.count_users() == 1);
 }
 
 TEST_CASE("no code, no account", "[user][signup]") {
     user_shop shop;
-    CHECK(error_of(run(shop.users().sign_up(shop.wish("buyer@example.com", "000000"),
+    CHECK(error_of(run(shop.users().sign_up(shop.signup_of("buyer@example.com", "000000"),
                                             shop.client))) == errc::code_invalid);
     CHECK(shop.count_users() == 0);
 }
@@ -45,7 +45,7 @@ TEST_CASE("sixteen sign-ups of one address at once make one account", "[user][si
     std::vector<asio::awaitable<result<account>>> works;
     for (int i = 0; i < 16; ++i) {
         works.push_back(shop.users().sign_up(
-            shop.wish(i % 2 ? "buyer@example.com" : "Buyer@example.com", code), shop.client));
+            shop.signup_of(i % 2 ? "buyer@example.com" : "Buyer@example.com", code), shop.client));
     }
     int accounts = 0;
     for (const auto& answer : run_all(std::move(works))) {
@@ -75,7 +75,7 @@ TEST_CASE("a code that was replaced while its password was hashed makes no accou
         db::sql{}
         << "CREATE TRIGGER replace_it AFTER UPDATE OF tries ON email_codes "
         << "WHEN NEW.tries < OLD.tries BEGIN UPDATE email_codes SET code_mac = x'00'; END");
-    CHECK(error_of(run(shop.users().sign_up(shop.wish(email, code), shop.client))) ==
+    CHECK(error_of(run(shop.users().sign_up(shop.signup_of(email, code), shop.client))) ==
           errc::code_invalid);
     CHECK(shop.count_users() == 0);
     CHECK(shop.number(db::sql{} << "SELECT tries FROM email_codes") == 1);
@@ -87,9 +87,9 @@ TEST_CASE("a sign-up that fails leaves the code as it was", "[user][signup]") {
     const auto code = shop.code_for(email);
     shop.execute(db::sql{} << "CREATE TRIGGER no_room BEFORE INSERT ON users "
                            << "BEGIN SELECT RAISE(ABORT, 'no'); END");
-    CHECK_FALSE(run(shop.users().sign_up(shop.wish(email, code), shop.client)).has_value());
+    CHECK_FALSE(run(shop.users().sign_up(shop.signup_of(email, code), shop.client)).has_value());
     shop.execute(db::sql{} << "DROP TRIGGER no_room");
-    CHECK(run(shop.users().sign_up(shop.wish(email, code), shop.client)).has_value());
+    CHECK(run(shop.users().sign_up(shop.signup_of(email, code), shop.client)).has_value());
 }
 
 TEST_CASE("passwords are kept as Argon2id with 19 MiB and two passes", "[user][signup]") {
@@ -111,11 +111,11 @@ TEST_CASE("only who has the right code makes the server hash", "[user][signup]")
     user_shop shop;
     const auto code = shop.code_for("buyer@example.com");
     const auto full = shop.open({.hash_queue_max = 0});
-    CHECK(error_of(run(full->service().sign_up(shop.wish("buyer@example.com", other_code(code)),
+    CHECK(error_of(run(full->service().sign_up(shop.signup_of("buyer@example.com", other_code(code)),
                                                shop.client))) == errc::code_invalid);
-    CHECK(error_of(run(full->service().sign_up(shop.wish("buyer@example.com", code),
+    CHECK(error_of(run(full->service().sign_up(shop.signup_of("buyer@example.com", code),
                                                shop.client))) == errc::overloaded);
-    CHECK(run(shop.users().sign_up(shop.wish("buyer@example.com", code), shop.client)).has_value());
+    CHECK(run(shop.users().sign_up(shop.signup_of("buyer@example.com", code), shop.client)).has_value());
 }
 
 TEST_CASE("addresses are read for many at once, of those who have one", "[user]") {

@@ -135,11 +135,11 @@ public:
         return number(db::sql{} << "SELECT COUNT(*) FROM security_events WHERE kind = " << kind);
     }
 
-    signup wish(const std::string& email, const std::string& code) const {
+    signup signup_of(const std::string& email, const std::string& code) const {
         return {email, password, "김철수", "010-1234-5678", home, code};
     }
     account sign_up(const std::string& email) {
-        return run(users().sign_up(wish(email, code_for(email)), client)).value();
+        return run(users().sign_up(signup_of(email, code_for(email)), client)).value();
     }
 
     void execute(const db::sql& statement) {

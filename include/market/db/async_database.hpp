@@ -47,7 +47,6 @@ public:
 
     /// The database itself, for a thread that may wait.
     database& blocking() const { return *database_; }
-    worker_pool& pool() const { return *pool_; }
 
     /// Returns when no call waits or runs; see worker_pool.
     void wait_until_idle() const { pool_->wait_until_idle(); }
