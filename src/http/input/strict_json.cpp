@@ -15,7 +15,7 @@ namespace market::http {
 namespace {
 
 namespace json = boost::json;
-using json::error_code;
+using boost::system::error_code;
 using json::string_view;
 
 /// Builds the value and finds repeated members.
