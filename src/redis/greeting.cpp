@@ -33,6 +33,7 @@ server_facts read_info(std::string_view text) {
     out.run_id = field(text, "run_id");
     out.role = field(text, "role");
     out.mode = field(text, "redis_mode");
+    if (out.mode.empty()) out.mode = field(text, "server_mode");  // Valkey's word
     out.eviction = field(text, "maxmemory_policy");
     const auto version = field(text, "redis_version");
     std::from_chars(version.data(), version.data() + version.size(), out.major);

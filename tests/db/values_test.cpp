@@ -161,9 +161,9 @@ TEST_CASE("a NULL is empty where the type allows it and an error where not", "[d
     CHECK(!std::get<0>(*row));
     CHECK(!std::get<1>(*row));
     CHECK(std::get<2>(*row) == money{7});
-    CHECK_THROWS_MATCHES(
-        tx->query<std::string>(sql{} << "SELECT label FROM things"), db::error,
-        Catch::Matchers::Predicate<db::error>([](auto& e) { return e.why() == cause::data_error; }));
+    CHECK_THROWS_MATCHES(tx->query<std::string>(sql{} << "SELECT label FROM things"), db::error,
+                         Catch::Matchers::Predicate<db::error>(
+                             [](const auto& e) { return e.why() == cause::data_error; }));
 }
 
 TEST_CASE("lists match their members, and the empty list matches nothing", "[db]") {

@@ -120,6 +120,8 @@ TEST_CASE("a server is judged by what it says of itself", "[redis]") {
     };
     CHECK(is_refused("role:master", "role:slave"));
     CHECK(is_refused("standalone", "cluster"));
+    CHECK(is_refused("redis_mode:standalone", "server_mode:cluster"));  // as Valkey says it
+    CHECK_FALSE(obstacle_of("redis_mode:standalone", "server_mode:standalone"));
     CHECK(is_refused("redis_version:7", "redis_version:4"));
     CHECK(is_refused("\nrun_id", "\nwalk_id"));
     CHECK_FALSE(obstacle_of("redis_version:7", "redis_version:5"));
