@@ -1,6 +1,6 @@
 """Runs the parts of scripts/test that are built by now and counts what they say.
 
-runner.py [PART...]   architecture, suites, races, e2e (default: all)
+runner.py [PART...]   architecture, suites, races, e2e (default: all of these), other-debian
 
 The last line is `N passed, N failed`, with `, N skipped` when a test could not run. A test says
 that with a line `skipped, because ...`; with CI=true it is a failure.
@@ -19,6 +19,8 @@ TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 # Those whose tests run many threads against one object.
 RACES = ("stock_suite", "order_suite", "redis_suite")
+# Those that say much without a server beside them.
+OTHER_DEBIAN = ("base_suite", "db_suite", "redis_suite", "http_suite")
 MINUTES_MAX = 15  # of one program
 SKIPPED = re.compile(r"skipped, because[^\n<]*")
 
@@ -58,9 +60,9 @@ def run(command, env=None, cwd=ROOT):
         return None, *texts
 
 
-def run_suite(program, env=None):
-    """One Catch2 program: (passed, failures, skips)."""
-    status, out, err = run([program, "-r", "xml", "-d", "yes"], env)
+def run_suite(program, env=None, within=()):
+    """One Catch2 program, started by the command `within`: (passed, failures, skips)."""
+    status, out, err = run([*within, program, "-r", "xml", "-d", "yes"], env)
     name = program.name
     skips = [f"{name}: {line}" for line in SKIPPED.findall(out + err)]
     try:
@@ -143,14 +145,27 @@ def part_e2e():
         yield path.stem, lambda path=path: run_unittest(path, env)
 
 
-PARTS = {"architecture": part_architecture, "suites": part_suites, "races": part_races,
-         "e2e": part_e2e}
+def part_other_debian():
+    root = os.environ.get("MARKET_TEST_OTHER_DEBIAN")
+    if not root:
+        why = os.environ.get("MARKET_TEST_NO_OTHER_DEBIAN", "scripts/test did not make it")
+        yield "all", lambda: (0, [], [f"other-debian: skipped, because {why}"])
+        return
+    within = (ROOT / "scripts/other-debian", "run", root)
+    for name in OTHER_DEBIAN:
+        program = pathlib.Path("build/dev", name)
+        yield name, lambda program=program: run_suite(program, within=within)
+
+
+DEFAULT_PARTS = {"architecture": part_architecture, "suites": part_suites, "races": part_races,
+                 "e2e": part_e2e}
+PARTS = DEFAULT_PARTS | {"other-debian": part_other_debian}
 
 
 def main(chosen):
     tally = Tally()
     started = time.monotonic()
-    for part in chosen or PARTS:
+    for part in chosen or DEFAULT_PARTS:
         print(f"== {part}", flush=True)
         for name, step in PARTS[part]():
             began = time.monotonic()
