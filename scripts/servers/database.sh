@@ -44,17 +44,19 @@ GRANT ALL PRIVILEGES ON *.* TO 'market'@'%' WITH GRANT OPTION;
 END
 }
 
-# An authority, and certificates of it for 127.0.0.1 and for a client, in place of those that MySQL
-# makes for itself, which name no host.
+# An authority, and certificates of it for 127.0.0.1, for a client and for another host, in place of
+# those that MySQL makes for itself, which name no host.
 make_certificates() { # DIR
-  local dir=$1 name
+  local dir=$1 name subject
   openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj "/CN=market test authority" \
     -keyout "$dir/ca-key.pem" -out "$dir/ca.pem" || return 1
-  for name in server client; do
+  for name in server client elsewhere; do
+    subject=IP:127.0.0.1
+    [ $name != elsewhere ] || subject=DNS:elsewhere.example
     openssl req -newkey rsa:2048 -nodes -subj "/CN=market test $name" \
       -keyout "$dir/$name-key.pem" -out "$dir/$name-request.pem" &&
       openssl x509 -req -in "$dir/$name-request.pem" -CA "$dir/ca.pem" -CAkey "$dir/ca-key.pem" \
-        -CAcreateserial -days 365 -extfile <(echo "subjectAltName=IP:127.0.0.1") \
+        -CAcreateserial -days 365 -extfile <(echo "subjectAltName=$subject") \
         -out "$dir/$name-cert.pem" || return 1
   done
 }

@@ -1,6 +1,7 @@
 #include "mysql_session.hpp"
 
 #include "error_codes.hpp"
+#include "loopback_certificate.hpp"
 
 #include <errmsg.h>
 #include <soci/mysql/soci-mysql.h>
@@ -83,11 +84,14 @@ std::string in_seconds(std::chrono::milliseconds duration) {
 /// SOCI passes on the files of TLS and none of its other options, but the client library reads
 /// options in place of a host too. Without these it would send the password unencrypted to a server
 /// that offers no TLS, and ask the terminal for the passphrase of an encrypted key.
-std::string host_of(const mysql_address& address) {
+std::string host_of(const mysql_address& address, const options& settings) {
     // For "localhost" the client would take a Unix socket, whatever the port.
     const auto host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
     if (address.tls.authority.empty()) return host;
-    return "host=" + host + ";ssl-verify-server-cert=1;ssl-passphrase=none";
+    auto out = "host=" + host + ";ssl-verify-server-cert=1;ssl-passphrase=none";
+    if (is_loopback_literal(host))
+        out += ";ssl-fp=" + checked_fingerprint(host, address, settings.connect_timeout);
+    return out;
 }
 
 std::string tls_string(const tls_files& files) {
@@ -99,10 +103,10 @@ std::string tls_string(const tls_files& files) {
 }
 
 std::string connect_string(const mysql_address& address, const options& settings) {
-    return "host=" + in_quotes(host_of(address)) + " port=" + std::to_string(address.port) +
-           " user=" + in_quotes(address.user) + " pass=" + in_quotes(address.password) +
-           " db=" + in_quotes(address.database) + " charset='utf8mb4'" +
-           " connect_timeout=" + in_seconds(settings.connect_timeout) +
+    return "host=" + in_quotes(host_of(address, settings)) +
+           " port=" + std::to_string(address.port) + " user=" + in_quotes(address.user) +
+           " pass=" + in_quotes(address.password) + " db=" + in_quotes(address.database) +
+           " charset='utf8mb4'" + " connect_timeout=" + in_seconds(settings.connect_timeout) +
            " read_timeout=" + in_seconds(settings.statement_timeout) +
            " write_timeout=" + in_seconds(settings.statement_timeout) + tls_string(address.tls);
 }

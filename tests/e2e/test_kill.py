@@ -30,7 +30,7 @@ class Campaign:
         self.shop, self.sale = shop, sale
         self.attempts = [(token, f"{buyer}-{n}") for n in range(keys_each)
                        for buyer, token in enumerate(tokens)]
-        self.next_wish = 0
+        self.next_attempt = 0
         self.won, self.lost, self.cuts = {}, {}, 0
         self.changed = threading.Condition()
         self.serving = True
@@ -64,10 +64,10 @@ class Campaign:
 
     def _take_wish(self):
         with self.changed:
-            if self.ending or self.failure or self.next_wish == len(self.attempts):
+            if self.ending or self.failure or self.next_attempt == len(self.attempts):
                 return None
-            self.next_wish += 1
-            return self.attempts[self.next_wish - 1]
+            self.next_attempt += 1
+            return self.attempts[self.next_attempt - 1]
 
     def _ask(self, token, key):
         until = time.monotonic() + 120
