@@ -122,8 +122,23 @@ def suites_of(build):
     return [pathlib.Path(test["command"][0]) for test in json.loads(told.stdout)["tests"]]
 
 
+def run_format_check():
+    """scripts/format --check: one test a tree."""
+    status, out, err = run([ROOT / "scripts/format", "--check"])
+    lines = out.splitlines() or ["no word"]
+    if status == 0:
+        return 1, [], []
+    if status == 3:
+        return 0, [], [f"format: skipped, because {lines[-1]}"]
+    if status == 1:
+        return 0, [f"format: {line} (scripts/format mends it)" for line in lines], []
+    print(err[-20_000:], flush=True)
+    return 0, [f"format: exit {status}"], []
+
+
 def part_architecture():
     yield "rules", lambda: run_unittest(TESTS / "architecture/test_architecture.py")
+    yield "format", run_format_check
 
 
 def part_suites():
