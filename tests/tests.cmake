@@ -14,7 +14,7 @@ endfunction()
 
 # Debian 12 has Catch2 2, which is headers; 13 has 3, which is a library with a main of its own.
 find_package(Catch2 REQUIRED)
-if(TARGET Catch2::Catch2WithMain)
+if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
   set(MARKET_CATCH_HEADER catch2/catch_all.hpp)
   set(MARKET_CATCH_LIBRARY Catch2::Catch2WithMain)
 else()
