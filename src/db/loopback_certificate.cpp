@@ -99,9 +99,9 @@ void expect_tls(plain_connection& server) {
     const std::size_t size = byte_at(head, 0) | byte_at(head, 1) << 8 | byte_at(head, 2) << 16;
     if (size > greeting_bytes_max) unavailable(CR_SERVER_HANDSHAKE_ERR, "this is no greeting");
     const auto greeting = server.read(size);
-    if (byte_at(greeting, 0) == 0xFF) {  // too many connections, say
+    if (byte_at(greeting, 0) == 0xFF && size > 3) {  // too many connections, say
         const auto code = byte_at(greeting, 1) | byte_at(greeting, 2) << 8;
-        throw driver_error(cause_of_mysql(code), static_cast<int>(code));
+        throw driver_error(cause_of_mysql(code), static_cast<int>(code), greeting.substr(3));
     }
     // The version as text; then its thread, a part of its salt, a zero and its capabilities.
     const auto version_end = greeting.find('\0');
