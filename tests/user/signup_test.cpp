@@ -111,11 +111,13 @@ TEST_CASE("only who has the right code makes the server hash", "[user][signup]")
     user_shop shop;
     const auto code = shop.code_for("buyer@example.com");
     const auto full = shop.open({.hash_queue_max = 0});
-    CHECK(error_of(run(full->service().sign_up(shop.signup_of("buyer@example.com", other_code(code)),
-                                               shop.client))) == errc::code_invalid);
+    CHECK(error_of(run(full->service().sign_up(
+              shop.signup_of("buyer@example.com", other_code(code)), shop.client))) ==
+          errc::code_invalid);
     CHECK(error_of(run(full->service().sign_up(shop.signup_of("buyer@example.com", code),
                                                shop.client))) == errc::overloaded);
-    CHECK(run(shop.users().sign_up(shop.signup_of("buyer@example.com", code), shop.client)).has_value());
+    CHECK(run(shop.users().sign_up(shop.signup_of("buyer@example.com", code), shop.client))
+              .has_value());
 }
 
 TEST_CASE("addresses are read for many at once, of those who have one", "[user]") {

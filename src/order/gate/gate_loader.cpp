@@ -20,8 +20,8 @@ constexpr auto forced_distance = 1s;
 /// How long a load waits for the loads of other servers.
 constexpr auto turn_wait_max = 10s;
 constexpr auto turn_pause = 20ms;
-/// DESIGN.md 6, "Gate loss and rebuild": renewed each second; a server that died in a load is waited
-/// for no longer.
+/// DESIGN.md 6, "Gate loss and rebuild": renewed each second; a server that died in a load is
+/// waited for no longer.
 constexpr std::chrono::microseconds claim_length = 3s;
 constexpr auto claim_renewal = 1s;
 constexpr instant any_time = instant::max();
