@@ -18,19 +18,21 @@ using namespace std::chrono_literals;
 
 constexpr auto sweep_interval = 1s;
 
-class module final : public order_module, public order_service {
+class orders final : public order_module, public order_service {
 public:
-    module(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
-           std::function<void()> notify,
-           const settings& chosen) :loader_(database, gate, chosen.loader),
-        provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
-        parts_{database, clock, gate, loader_, *provider_, std::move(notify), chosen.currency},
-        writer_(parts_, {chosen.batch_orders_max, chosen.queue_orders_max, chosen.payment_hold}),
-        placement_(parts_, writer_.queue()), life_(parts_, chosen.return_window), payments_(parts_),
-        sweeper_(parts_, chosen.request_deadline) {
+    orders(db::async_database database, const wall_clock& clock, stock::stock_gate& gate,
+           std::function<void()> notify, const settings& chosen)
+        : loader_(database, gate, chosen.loader),
+          provider_(chosen.provider ? chosen.provider : make_sandbox_provider()),
+          parts_{database, clock, gate, loader_, *provider_, std::move(notify), chosen.currency},
+          writer_(parts_, {chosen.batch_orders_max, chosen.queue_orders_max, chosen.payment_hold}),
+          placement_(parts_, writer_.queue()),
+          life_(parts_, chosen.return_window),
+          payments_(parts_),
+          sweeper_(parts_, chosen.request_deadline) {
         if (chosen.auto_delivery) auto_delivery_.emplace(parts_, *chosen.auto_delivery);
     }
-    ~module() override { stop(); }
+    ~orders() override { stop(); }
 
     order_service& service() override { return *this; }
     stock::gate_rebuilder& rebuilder() override { return loader_; }
@@ -122,7 +124,7 @@ private:
 std::unique_ptr<order_module> make_order_module(db::async_database database,
                                                 const wall_clock& clock, stock::stock_gate& gate,
                                                 std::function<void()> notify, settings chosen) {
-    return std::make_unique<module>(database, clock, gate, std::move(notify), chosen);
+    return std::make_unique<orders>(database, clock, gate, std::move(notify), chosen);
 }
 
 }  // namespace market::order
