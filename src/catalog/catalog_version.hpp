@@ -8,7 +8,4 @@ namespace market::catalog {
 void raise_version(db::transaction& tx);
 std::int64_t read_version(db::transaction& tx);
 
-/// The end of a SELECT that locks its rows. On SQLite the write transaction itself locks enough.
-db::raw for_update(db::dialect dialect);
-
 }  // namespace market::catalog

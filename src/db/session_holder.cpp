@@ -5,7 +5,9 @@
 namespace market::db {
 
 session_holder::session_holder(session_maker make, const options& settings)
-    : make_(std::move(make)), wait_max_(settings.session_wait_max), door_(settings.sessions_max) {
+    : make_(std::move(make)),
+      wait_max_(settings.session_wait_max),
+      turnstile_(settings.sessions_max) {
     idle_.reserve(settings.sessions_max);
 }
 
@@ -17,9 +19,9 @@ session_holder::lease::~lease() {
 }
 
 session_holder::lease session_holder::begin(access mode) {
-    if (!door_.enter(wait_max_))
+    if (!turnstile_.enter(wait_max_))
         throw error(cause::unavailable, "no database session became free in time");
-    place held{door_};
+    place held{turnstile_};
     while (auto known = take_idle()) {
         try {
             known->begin(mode);

@@ -42,7 +42,7 @@ private:
 
     session_maker make_;
     std::chrono::milliseconds wait_max_;
-    turnstile door_;
+    turnstile turnstile_;
     std::mutex guard_;
     std::vector<std::unique_ptr<session>> idle_;
 };

@@ -31,6 +31,14 @@ raw database_time(db::dialect of) {
     return "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 }
 
+raw for_update(db::dialect of) {
+    switch (of) {
+        case db::dialect::sqlite: return "";
+        case db::dialect::mysql: break;
+    }
+    return " FOR UPDATE";
+}
+
 sql& sql::operator<<(std::span<const std::byte> value) {
     text_.append("x'").append(to_hex(value)).push_back('\'');
     return *this;

@@ -35,21 +35,21 @@ private:
 class place {
 public:
     place() = default;
-    explicit place(turnstile& door) : door_(&door) {}
-    place(place&& other) noexcept : door_(std::exchange(other.door_, nullptr)) {}
+    explicit place(turnstile& door) : turnstile_(&door) {}
+    place(place&& other) noexcept : turnstile_(std::exchange(other.turnstile_, nullptr)) {}
     place& operator=(place&& other) noexcept {
         leave();
-        door_ = std::exchange(other.door_, nullptr);
+        turnstile_ = std::exchange(other.turnstile_, nullptr);
         return *this;
     }
     ~place() { leave(); }
 
     void leave() noexcept {
-        if (door_) std::exchange(door_, nullptr)->leave();
+        if (turnstile_) std::exchange(turnstile_, nullptr)->leave();
     }
 
 private:
-    turnstile* door_ = nullptr;
+    turnstile* turnstile_ = nullptr;
 };
 
 }  // namespace market::db

@@ -51,7 +51,7 @@ std::int64_t milliseconds_until(deadline until) {
 
 /// Called by serve().
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-    static_cast<parcel*>(message->_private)->answer = message->err;
+    static_cast<pending_event*>(message->_private)->answer = message->err;
 }
 
 /// Called by serve().
@@ -162,7 +162,7 @@ bool is_about_topic(rd_kafka_resp_err_t code) {
     }
 }
 
-bool parcel::is_unfit() const { return !went_out && answer && is_for_itself(*answer); }
+bool pending_event::is_unfit() const { return !went_out && answer && is_for_itself(*answer); }
 
 result<std::unique_ptr<kafka_producer>> kafka_producer::make(const std::string& brokers) {
     std::array<char, 512> reason{};
@@ -216,7 +216,7 @@ result<bool> kafka_producer::have_topic(const std::string& name, deadline until)
     return true;
 }
 
-bool kafka_producer::send(parcel& what, deadline until) {
+bool kafka_producer::send(pending_event& what, deadline until) {
     const auto& content = *what.content;
     what.answer.reset();
     what.went_out = false;

@@ -19,7 +19,7 @@ bool is_for_itself(rd_kafka_resp_err_t code);
 bool is_about_topic(rd_kafka_resp_err_t code);
 
 /// One event given to a producer. Must not move while the producer exists.
-struct parcel {
+struct pending_event {
     const event* content = nullptr;
     std::optional<rd_kafka_resp_err_t> answer{};  ///< empty: not known (yet)
     bool went_out = false;                        ///< the producer took it
@@ -44,9 +44,10 @@ public:
     /// broker refuses; `trouble` says why. Errors: internal when no broker answers.
     result<bool> have_topic(const std::string& name, deadline until);
 
-    /// Gives the parcel to librdkafka; serve() receives the answer. Blocks while the queue is full.
-    /// False when it still is at `until`. A parcel that is refused here has its answer at once.
-    bool send(parcel& what, deadline until);
+    /// Gives the pending_event to librdkafka; serve() receives the answer. Blocks while the queue
+    /// is full. False when it still is at `until`. A pending_event that is refused here has its
+    /// answer at once.
+    bool send(pending_event& what, deadline until);
 
     /// Waits a short time for answers.
     void serve();

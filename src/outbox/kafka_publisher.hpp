@@ -19,15 +19,15 @@ public:
     result<outcome> publish(std::span<const event> events) override;
 
 private:
-    struct shipment;
-    using numbers = std::vector<std::size_t>;  ///< of events in the shipment
+    struct publish_progress;
+    using numbers = std::vector<std::size_t>;  ///< of events in the publish_progress
 
     result<void> have_producer();
-    result<void> have_topics(shipment& goods);
-    numbers send_in_waves(shipment& goods);
-    bool send_alone(shipment& goods, const numbers& suspects);
-    bool send_together(shipment& goods, const numbers& wave);
-    void judge(shipment& goods, const numbers& wave);
+    result<void> have_topics(publish_progress& progress);
+    numbers send_in_waves(publish_progress& progress);
+    bool send_alone(publish_progress& progress, const numbers& to_send_alone);
+    bool send_together(publish_progress& progress, const numbers& wave);
+    void record_outcomes(publish_progress& progress, const numbers& wave);
 
     const std::string brokers_;
     std::unique_ptr<kafka_producer> producer_;

@@ -125,7 +125,7 @@ result<publisher::outcome> log_publisher::publish(std::span<const event> events)
         return failure{errc::internal,
                        "cannot write events to " + path_.string() + ": " + error.what()};
     }
-    return outcome{std::vector<fate>(events.size(), fate::delivered)};
+    return outcome{std::vector<delivery_outcome>(events.size(), delivery_outcome::delivered)};
 }
 
 }  // namespace market::outbox

@@ -145,7 +145,7 @@ private:
             kill_point("after_produce");
             known.problem = sent->problem;
             note_topics(*rows, *sent);
-            sort(*rows, sent->fates, known);
+            sort(*rows, sent->outcomes, known);
         }
         if (auto failed = settle(known)) return note_failure(failed->detail);
         if (known.undelivered > 0) return note_failure(known.problem);
@@ -177,15 +177,17 @@ private:
         rows = std::move(rest);
     }
 
-    void sort(const waiting_events& rows, const std::vector<fate>& fates, verdicts& known) {
+    void sort(const waiting_events& rows, const std::vector<delivery_outcome>& outcomes,
+              verdicts& known) {
         for (std::size_t i = 0; i < rows.ids.size(); ++i) {
             const auto& subject = rows.events[i].subject;
-            if (fates.at(i) == fate::refused && parked_subjects_.insert(subject).second) {
+            if (outcomes.at(i) == delivery_outcome::refused &&
+                parked_subjects_.insert(subject).second) {
                 log::warning("outbox.event_parked", {{"ce_id", to_string(rows.events[i].ce_id)},
                                                      {"subject", subject},
                                                      {"detail", known.problem}});
             }
-            if (fates[i] == fate::delivered)
+            if (outcomes[i] == delivery_outcome::delivered)
                 known.delivered.push_back(rows.ids[i]);
             else if (parked_subjects_.contains(subject))
                 known.parked.push_back(rows.ids[i]);

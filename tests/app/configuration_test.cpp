@@ -276,16 +276,16 @@ TEST_CASE("production takes payments only with a secret for the provider", "[app
 
 TEST_CASE("what is shown holds no secret", "[app][config]") {
     const auto& database = *market::app::find_setting("database.url");
-    CHECK(market::app::shown(database, "mysql://ada:p@ss:w/rd@db:3306/m") ==
+    CHECK(market::app::redacted(database, "mysql://ada:p@ss:w/rd@db:3306/m") ==
           "mysql://ada:(hidden)@db:3306/m");
-    CHECK(market::app::shown(database, "mysql://ada@db/m") == "mysql://ada@db/m");
-    CHECK(market::app::shown(database, "sqlite:a@b/c?.db") == "sqlite:a@b/c?.db");
-    CHECK(market::app::shown(database, "mysql://ada:top@db/m?password=top") ==
+    CHECK(market::app::redacted(database, "mysql://ada@db/m") == "mysql://ada@db/m");
+    CHECK(market::app::redacted(database, "sqlite:a@b/c?.db") == "sqlite:a@b/c?.db");
+    CHECK(market::app::redacted(database, "mysql://ada:top@db/m?password=top") ==
           "mysql://ada:(hidden)@db/m?(hidden)");
-    CHECK(market::app::shown(database, "mysql://db/m?password=t@p") == "mysql://db/m?(hidden)");
-    CHECK(market::app::shown(database, "mysql://ada:t?p@db/m") == "mysql://ada:(hidden)");
-    CHECK(market::app::shown(database, "mysql:ada:top@db/m") == "mysql:(hidden)@db/m");
-    CHECK(market::app::shown(*market::app::find_setting("auth.secret"), "top") == "(hidden)");
+    CHECK(market::app::redacted(database, "mysql://db/m?password=t@p") == "mysql://db/m?(hidden)");
+    CHECK(market::app::redacted(database, "mysql://ada:t?p@db/m") == "mysql://ada:(hidden)");
+    CHECK(market::app::redacted(database, "mysql:ada:top@db/m") == "mysql:(hidden)@db/m");
+    CHECK(market::app::redacted(*market::app::find_setting("auth.secret"), "top") == "(hidden)");
 }
 
 TEST_CASE("the example file shows every key with its default", "[app][config]") {

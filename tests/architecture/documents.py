@@ -68,7 +68,7 @@ def without_listings(text):
 def describing_documents(house):
     """(path, text) of the documents that describe the sources."""
     paths = [house.root / "README.md", *sorted((house.root / "src").glob("*.md")),
-             *sorted((house.root / "src").glob("*/README.md"))]
+             *sorted((house.root / "src").glob("*/*.md"))]
     for path in paths:
         if path.exists():
             yield path, without_listings(house.read(path))

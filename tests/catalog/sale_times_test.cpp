@@ -17,7 +17,7 @@ auto in(catalog_shop& shop, Work work) {
 }
 
 bool tell(catalog_shop& shop, sale_id id) {
-    return in(shop, [&](auto& tx) { return tell_opened(tx, id, shop.clock.now(), "KRW"); });
+    return in(shop, [&](auto& tx) { return announce_opened(tx, id, shop.clock.now(), "KRW"); });
 }
 
 const std::string opened = "market.sale.opened.v1", closed = "market.sale.closed.v1";
@@ -31,7 +31,7 @@ TEST_CASE("a sale is told to have opened once, when its time has come", "[catalo
     wanted.starts_at += 1s;
     const auto id = shop.try_sale(wanted).value().id;
     const auto due = [&] {
-        return in(shop, [&](auto& tx) { return begun_untold(tx, shop.clock.now(), 10); });
+        return in(shop, [&](auto& tx) { return begun_unannounced(tx, shop.clock.now(), 10); });
     };
     CHECK(due().empty());
     CHECK_FALSE(tell(shop, id));
@@ -82,7 +82,7 @@ TEST_CASE("sales that ended are found until they are closed, and then for their 
     const auto close = [&] {
         return shop.database()
             .write([&](auto& tx) {
-                return close_for_good(tx, sale.id, "system", shop.clock.now(), "KRW");
+                return close_sale(tx, sale.id, "system", shop.clock.now(), "KRW");
             })
             .value();
     };

@@ -84,7 +84,7 @@ class Idempotency(unittest.TestCase):
         quoted = self.shop.order(self.ann, sale["id"], key='"seven"')
         self.assertEqual(plain.raw, quoted.raw)
 
-    def test_without_a_key_each_request_is_a_wish_of_its_own(self):
+    def test_without_a_key_each_request_is_a_purchase_of_its_own(self):
         sale = self.shop.make_sale(units=10, limit=5)
         ids = {self.shop.order(self.ann, sale["id"]).body["id"] for _ in range(3)}
         self.assertEqual(3, len(ids))

@@ -55,14 +55,14 @@ class Campaign:
 
     def _client(self):
         try:
-            while attempt := self._take_wish():
+            while attempt := self._take_attempt():
                 self._ask(*attempt)
         except BaseException as error:  # raised by finish()
             with self.changed:
                 self.failure = error
                 self.changed.notify_all()
 
-    def _take_wish(self):
+    def _take_attempt(self):
         with self.changed:
             if self.ending or self.failure or self.next_attempt == len(self.attempts):
                 return None

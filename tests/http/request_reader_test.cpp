@@ -12,11 +12,11 @@ using stage = request_reader::stage;
 
 namespace {
 
-/// As much as there is room for; how much that was.
+/// As much as there is free_space for; how much that was.
 std::size_t put(request_reader& reader, std::string_view bytes) {
-    const auto room = reader.room();
-    const auto count = std::min(room.size(), bytes.size());
-    std::memcpy(room.data(), bytes.data(), count);
+    const auto free_space = reader.free_space();
+    const auto count = std::min(free_space.size(), bytes.size());
+    std::memcpy(free_space.data(), bytes.data(), count);
     reader.added(count);
     return count;
 }

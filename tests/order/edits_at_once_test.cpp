@@ -79,7 +79,7 @@ TEST_CASE("an edit waits for who tells that the sale has opened, and comes too l
         life_shop shop{kind};
         const auto sale = shop.sale(3, 1, 1h);
         auto other_server = shop.record().begin(db::access::write);
-        REQUIRE(catalog::tell_opened(*other_server, sale, shop.clock().now() + 1h, "KRW"));
+        REQUIRE(catalog::announce_opened(*other_server, sale, shop.clock().now() + 1h, "KRW"));
         std::string answer;
         std::thread admin{[&] {
             catalog::sale_change cheaper;

@@ -144,15 +144,15 @@ public:
             if (each.state == order_state::pending_payment && each.expires_at <= now)
                 end(each, order_state::expired, "system");
         if (closed) return;
-        tell_opened(now);
+        announce_opened(now);
         if (ends_at + request_deadline <= now) close("system", now);
     }
-    void tell_opened(instant now) {
+    void announce_opened(instant now) {
         if (!closed && !is_told_open() && starts_at <= now) sale_events += " opened";
     }
     void close(const std::string& actor, instant now) {
         if (closed) return;
-        tell_opened(now);
+        announce_opened(now);
         stock.close(actor);
         sale_events += " closed";
         closed = true;

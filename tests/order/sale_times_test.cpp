@@ -102,7 +102,7 @@ TEST_CASE("a gate that a close left behind is removed", "[order][sales]") {
     order_shop shop;
     const auto sale = shop.sale(3);
     auto close = [&](db::transaction& tx) {
-        return catalog::close_for_good(tx, sale, "system", shop.clock().now(), "KRW");
+        return catalog::close_sale(tx, sale, "system", shop.clock().now(), "KRW");
     };
     REQUIRE(shop.record().write(close).value());
     CHECK(market::testing::eventually([&] {

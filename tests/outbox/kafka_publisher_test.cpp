@@ -18,11 +18,11 @@ event on(const std::string& topic, std::string subject, std::string data = "{}")
     return out;
 }
 
-std::vector<fate> publish_at(const std::string& url, const std::vector<event>& events) {
+std::vector<delivery_outcome> publish_at(const std::string& url, const std::vector<event>& events) {
     const auto made = make_publisher(url).value();
     const auto sent = made->publish(events);
     if (!sent) FAIL(sent.error().detail);
-    return sent->fates;
+    return sent->outcomes;
 }
 
 std::vector<std::string> values_of(const std::vector<record>& records, const std::string& key) {
@@ -33,7 +33,7 @@ std::vector<std::string> values_of(const std::vector<record>& records, const std
     return out;
 }
 
-const auto delivered = fate::delivered;
+const auto delivered = delivery_outcome::delivered;
 
 }  // namespace
 
@@ -86,7 +86,8 @@ TEST_CASE("a topic that the broker will not have closes itself alone", "[outbox]
     const auto sent =
         made->publish(std::vector{on(bad, "a", "1"), on(good, "b", "2"), on(bad, "a", "3")});
     REQUIRE(sent.has_value());
-    CHECK(sent->fates == std::vector{fate::failed, delivered, fate::failed});
+    CHECK(sent->outcomes ==
+          std::vector{delivery_outcome::failed, delivered, delivery_outcome::failed});
     CHECK(sent->closed_topics == std::set{bad});
     CHECK(sent->problem.find(bad) != std::string::npos);
     CHECK(values_of(real->read(good, 1), "b") == std::vector<std::string>{"2"});
@@ -137,10 +138,11 @@ TEST_CASE("a record too large for the broker is refused alone, with what follows
     const auto topic = fresh_topic();
     real->make_topic(topic, 1, {{"max.message.bytes", "3000"}});
     const std::string huge(5000, '7');
-    const auto fates =
+    const auto outcomes =
         publish_at(real->url(), {on(topic, "a", "1"), on(topic, "c", "3"), on(topic, "b", huge),
                                  on(topic, "b", "2"), on(topic, "a", "4")});
-    CHECK(fates == std::vector{delivered, delivered, fate::refused, fate::failed, delivered});
+    CHECK(outcomes == std::vector{delivered, delivered, delivery_outcome::refused,
+                                  delivery_outcome::failed, delivered});
     const auto read = real->read(topic, 3);
     CHECK(values_of(read, "a") == std::vector<std::string>{"1", "4"});
     CHECK(values_of(read, "b").empty());

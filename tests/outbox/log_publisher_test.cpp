@@ -61,7 +61,8 @@ struct log_stage {
     void publish(const std::vector<event>& events) {
         const auto sent = log->publish(events);
         REQUIRE(sent.has_value());
-        CHECK(sent->fates == std::vector<fate>(events.size(), fate::delivered));
+        CHECK(sent->outcomes ==
+              std::vector<delivery_outcome>(events.size(), delivery_outcome::delivered));
     }
 };
 

@@ -38,7 +38,8 @@ public:
     using behaviour = std::function<result<publisher::outcome>(std::span<const event>)>;
 
     static result<publisher::outcome> deliver_all(std::span<const event> events) {
-        return publisher::outcome{std::vector<fate>(events.size(), fate::delivered)};
+        return publisher::outcome{
+            std::vector<delivery_outcome>(events.size(), delivery_outcome::delivered)};
     }
 
     void behave(behaviour next) {

@@ -20,7 +20,9 @@ destination::behaviour refusing(std::string poison) {
             const bool follows = std::ranges::count(held_back, each.subject) > 0;
             const bool refused = !follows && each.data == poison;
             if (refused) held_back.push_back(each.subject);
-            out.fates.push_back(follows ? fate::failed : refused ? fate::refused : fate::delivered);
+            out.outcomes.push_back(follows   ? delivery_outcome::failed
+                                   : refused ? delivery_outcome::refused
+                                             : delivery_outcome::delivered);
         }
         return out;
     };
@@ -116,7 +118,8 @@ TEST_CASE("a relay that lost its lease sets nothing aside", "[outbox][relay][par
         if (first.exchange(false)) {
             stage.shop.execute(db::sql{} << "UPDATE outbox_relay SET epoch = epoch + 1, holder = "
                                          << make_random_id<relay_id>());
-            return publisher::outcome{std::vector<fate>(batch.size(), fate::refused), "no"};
+            return publisher::outcome{
+                std::vector<delivery_outcome>(batch.size(), delivery_outcome::refused), "no"};
         }
         return destination::deliver_all(batch);
     });

@@ -60,7 +60,8 @@ TEST_CASE("refused events are set aside and tried again on a server too",
     where.behave([&](std::span<const event> batch) -> result<publisher::outcome> {
         publisher::outcome out{{}, "too large"};
         for (const auto& each : batch)
-            out.fates.push_back(refuse && each.subject == "b" ? fate::refused : fate::delivered);
+            out.outcomes.push_back(refuse && each.subject == "b" ? delivery_outcome::refused
+                                                                 : delivery_outcome::delivered);
         return out;
     });
     add(*database, {make_event("a"), make_event("b"), make_event("b")});

@@ -106,8 +106,9 @@ TEST_CASE("only what was delivered is deleted and counted", "[outbox][relay][fau
             go_on.wait();
             return destination::deliver_all(batch);
         }
-        publisher::outcome some{std::vector<fate>(batch.size(), fate::delivered)};
-        some.fates[2] = some.fates[7] = fate::failed;
+        publisher::outcome some{
+            std::vector<delivery_outcome>(batch.size(), delivery_outcome::delivered)};
+        some.outcomes[2] = some.outcomes[7] = delivery_outcome::failed;
         return some;
     });
     stage.moving->start();
@@ -161,7 +162,7 @@ TEST_CASE("a topic that cannot be written holds up no other, and goes out when i
         auto out = *destination::deliver_all(batch);
         for (std::size_t i = 0; i < batch.size(); ++i) {
             if (batch[i].topic != shut) continue;
-            out.fates[i] = fate::failed;
+            out.outcomes[i] = delivery_outcome::failed;
             out.closed_topics.insert(shut);
         }
         if (!out.closed_topics.empty()) ++tried;

@@ -41,18 +41,18 @@ std::vector<sale_id> ended_before(db::transaction& tx, std::span<const sale_id> 
 // --- for the sweeper, once a second ---
 
 /// Sales that have begun at `now` and were not announced, at most `max`.
-std::vector<sale_id> begun_untold(db::transaction& tx, instant now, std::size_t max);
+std::vector<sale_id> begun_unannounced(db::transaction& tx, instant now, std::size_t max);
 /// Announces that the sale opened: appends `market.sale.opened.v1`. False when it was announced
 /// before, or is closed: nothing changed.
-bool tell_opened(db::transaction& tx, sale_id sale, instant at, std::string_view currency);
+bool announce_opened(db::transaction& tx, sale_id sale, instant at, std::string_view currency);
 
 /// Sales that had ended at `at` and are not closed, at most `max`.
 std::vector<sale_id> ended_unclosed(db::transaction& tx, instant at, std::size_t max);
 /// Closes the sale and its pool; unsold units go back to the product. Appends
 /// `market.sale.closed.v1`, and before it `market.sale.opened.v1` if that is still due. False when
 /// it was closed before: nothing changed. Errors: sale_not_found.
-result<bool> close_for_good(db::transaction& tx, sale_id sale, const std::string& actor, instant at,
-                            std::string_view currency);
+result<bool> close_sale(db::transaction& tx, sale_id sale, const std::string& actor, instant at,
+                        std::string_view currency);
 /// Sales that were closed at or after `since`, at most `max`: their gates have to be removed.
 std::vector<sale_id> closed_since(db::transaction& tx, instant since, std::size_t max);
 

@@ -21,6 +21,9 @@ enum class dialect { sqlite, mysql };  ///< MariaDB speaks `mysql`
 /// servers of a shop share, so leases use it.
 raw database_time(db::dialect of);
 
+/// The end of a SELECT that locks its rows. On SQLite the write transaction itself locks enough.
+raw for_update(db::dialect of);
+
 enum class commit_outcome {
     committed,
     rolled_back,

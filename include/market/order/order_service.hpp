@@ -65,6 +65,8 @@ struct payment_receipt {
 };
 std::string to_json(const payment_receipt& value);
 
+inline failure no_such_order() { return {errc::order_not_found, "there is no such order"}; }
+
 /// The purchase and the life of orders. Thread-safe.
 class order_service {
 public:

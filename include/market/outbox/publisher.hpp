@@ -12,7 +12,7 @@
 namespace market::outbox {
 
 /// The outcome of one event that was given to a publisher.
-enum class fate {
+enum class delivery_outcome {
     delivered,  ///< durable at the destination
     refused,    ///< for what it is (too large, invalid): it would be refused again
     failed,     ///< not known to be delivered, or not tried
@@ -24,8 +24,8 @@ public:
     virtual ~publisher() = default;
 
     struct outcome {
-        std::vector<fate> fates;  ///< of each event, in the order given
-        std::string problem{};    ///< one sentence, when not all are `delivered`
+        std::vector<delivery_outcome> outcomes;  ///< of each event, in the order given
+        std::string problem{};                   ///< one sentence, when not all are `delivered`
         /// Topics that are missing and cannot be created, or that may not be written. Their events
         /// are `failed`; events of other topics need not wait for them.
         std::set<std::string> closed_topics{};

@@ -77,7 +77,7 @@ private:
     bool judge(const setting& key, const std::string& value, const std::string& origin) {
         const auto wrong = objection(key, value);
         if (wrong) {
-            blame(std::string{key.name} + ": \"" + shown(key, value) + "\" " + *wrong + " (" +
+            blame(std::string{key.name} + ": \"" + redacted(key, value) + "\" " + *wrong + " (" +
                       origin + ")",
                   is_unknown_place(key, value));
         }
@@ -116,7 +116,7 @@ private:
             const bool wants_integer = key->kind == value_kind::integer;
             const auto wanted = wants_integer ? file_value::kind::integer : file_value::kind::text;
             if (found.type != wanted) {
-                blame(found.name + ": \"" + shown(*key, found.value) + "\" is not " +
+                blame(found.name + ": \"" + redacted(*key, found.value) + "\" is not " +
                       (wants_integer ? "an integer" : "a string") + " (" + origin + ")");
                 continue;
             }

@@ -414,7 +414,7 @@ bool is_unknown_place(const setting& key, std::string_view value) {
            !has_word(key.choices, value.substr(0, colon));
 }
 
-std::string shown(const setting& key, std::string_view value) {
+std::string redacted(const setting& key, std::string_view value) {
     if (key.hidden == secrecy::whole) return value.empty() ? "" : "(hidden)";
     if (key.hidden == secrecy::none) return std::string{value};
     return without_secrets(value);

@@ -11,7 +11,7 @@
 namespace market::app {
 
 enum class value_kind { text, integer, choice, url };
-/// What must not be shown.
+/// What must not be redacted.
 enum class secrecy { none, url_password, whole };
 
 struct setting {
@@ -41,7 +41,7 @@ std::optional<std::string> objection(const setting& key, std::string_view value)
 /// Is it a URL whose scheme is not built in?
 bool is_unknown_place(const setting& key, std::string_view value);
 
-/// The value as it may be shown to anyone.
-std::string shown(const setting& key, std::string_view value);
+/// The value as it may be redacted to anyone.
+std::string redacted(const setting& key, std::string_view value);
 
 }  // namespace market::app

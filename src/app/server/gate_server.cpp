@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds between_tries{500};
 
 failure unusable_gate(const configuration& config, const std::string& why) {
     const auto& url = config.text("gate.url");
-    return {errc::internal, "gate " + shown(*find_setting("gate.url"), url) + ": " + why};
+    return {errc::internal, "gate " + redacted(*find_setting("gate.url"), url) + ": " + why};
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ std::optional<db::error> connect_once(db::database& record) {
 failure unusable_record(const configuration& config, const std::string& why) {
     const auto& url = config.text("database.url");
     return failure{errc::internal,
-                   "database " + shown(*find_setting("database.url"), url) + ": " + why};
+                   "database " + redacted(*find_setting("database.url"), url) + ": " + why};
 }
 
 std::optional<std::string> sqlite_path(const configuration& config) {

@@ -155,7 +155,7 @@ result<void> shop::build() {
          .payment_hold = payment_hold(config_),
          .auto_delivery = auto_delivery(config_)});
     const auto low_at = config_.integer("stock.low_at");
-    if (auto told = set_low_at(low_at); !told) return told.error();
+    if (auto outcome = set_low_at(low_at); !outcome) return outcome.error();
     catalog_ = catalog::make_catalog_service(
         database_, system_clock(), *gate_, orders_->rebuilder(),
         {.currency = config_.text("shop.currency"), .low_at = low_at});

@@ -11,7 +11,7 @@ namespace market::app {
 int config_show(const configuration& config, bool json) {
     boost::json::array listed;
     for (const auto& entry : config.entries()) {
-        const auto value = shown(*entry.key, entry.value);
+        const auto value = redacted(*entry.key, entry.value);
         listed.push_back(boost::json::object{
             {"key", entry.key->name}, {"value", value}, {"origin", entry.origin}});
         if (!json)

@@ -18,7 +18,7 @@ void print_banner(const configuration& config, const shop& served,
         std::cout << "  " << name << std::string(10 - name.size(), ' ') << value << "\n";
     };
     const auto safe = [&config](std::string_view name) {
-        return shown(*find_setting(name), config.text(name));
+        return redacted(*find_setting(name), config.text(name));
     };
     std::cout << "market " MARKET_VERSION "\n";
     line("shop", served.url());

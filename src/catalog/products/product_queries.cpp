@@ -95,7 +95,7 @@ std::optional<product> find_product(db::transaction& tx, product_id id, retired_
 
 std::optional<product> find_product_locked(db::transaction& tx, product_id id) {
     auto found = read_products(tx, db::sql{} << product_columns << " WHERE id = " << id
-                                             << " AND retired = 0" << for_update(tx.dialect()));
+                                             << " AND retired = 0" << db::for_update(tx.dialect()));
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }

@@ -1,5 +1,6 @@
 #pragma once
-/// The SQL of products. Every function works in the caller's transaction and throws db::error.
+/// The SQL of products, and whether a product is on sale, which retiring it asks. Every function
+/// works in the caller's transaction and throws db::error.
 /// `available` belongs to stock: these leave it at 0 (see product_reader.hpp).
 #include <market/catalog/product.hpp>
 #include <market/db/transaction.hpp>

@@ -155,7 +155,7 @@ asio::awaitable<result<sale_record>> sale_changes::change_frozen(sale_id id, row
 asio::awaitable<result<sale>> sale_changes::close(sale_id id, user_id actor) {
     const instant now = clock_.now();
     auto close = [this, id, actor, now](db::transaction& tx) -> result<sale_record> {
-        auto closed = close_for_good(tx, id, to_string(actor), now, chosen_.currency);
+        auto closed = close_sale(tx, id, to_string(actor), now, chosen_.currency);
         if (!closed) return closed.error();
         return find_record(tx, id);
     };

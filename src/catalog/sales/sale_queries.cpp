@@ -78,7 +78,7 @@ std::vector<sale_row> newest_sales(db::transaction& tx, const sale_filter& filte
 
 std::optional<sale_row> find_sale_locked(db::transaction& tx, sale_id id) {
     auto found = read_sales(
-        tx, db::sql{} << sale_columns << " WHERE id = " << id << for_update(tx.dialect()));
+        tx, db::sql{} << sale_columns << " WHERE id = " << id << db::for_update(tx.dialect()));
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }

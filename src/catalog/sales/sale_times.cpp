@@ -36,13 +36,13 @@ std::vector<sale_id> ids_of(db::transaction& tx, const db::sql& statement) {
 
 }  // namespace
 
-std::vector<sale_id> begun_untold(db::transaction& tx, instant now, std::size_t max) {
+std::vector<sale_id> begun_unannounced(db::transaction& tx, instant now, std::size_t max) {
     return ids_of(tx, db::sql{} << "SELECT id FROM sales WHERE closed_at IS NULL AND opened = 0"
                                    " AND starts_at <= "
                                 << now << " ORDER BY id LIMIT " << max);
 }
 
-bool tell_opened(db::transaction& tx, sale_id sale, instant at, std::string_view currency) {
+bool announce_opened(db::transaction& tx, sale_id sale, instant at, std::string_view currency) {
     const auto row = find_sale_locked(tx, sale);
     if (!row || row->closed_at || row->starts_at > at || !mark_opened(tx, sale)) return false;
     append_event(tx, sale, opened_type, at, currency);
@@ -54,9 +54,9 @@ std::vector<sale_id> ended_unclosed(db::transaction& tx, instant at, std::size_t
                                 << at << " ORDER BY id LIMIT " << max);
 }
 
-result<bool> close_for_good(db::transaction& tx, sale_id sale, const std::string& actor, instant at,
-                            std::string_view currency) {
-    tell_opened(tx, sale, at, currency);
+result<bool> close_sale(db::transaction& tx, sale_id sale, const std::string& actor, instant at,
+                        std::string_view currency) {
+    announce_opened(tx, sale, at, currency);
     if (!mark_closed(tx, sale, at)) return false;
     if (auto closed = stock::ledger::close(tx, sale, actor, at); !closed) return closed.error();
     append_event(tx, sale, closed_type, at, currency);

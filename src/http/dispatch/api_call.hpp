@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 using awaitable_reply = asio::awaitable<result<reply>>;
 
-inline failure not_found(order_id) { return {errc::order_not_found, "there is no such order"}; }
+inline failure not_found(order_id) { return order::no_such_order(); }
 inline failure not_found(product_id) {
     return {errc::product_not_found, "there is no such product"};
 }

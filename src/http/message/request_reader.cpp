@@ -164,7 +164,7 @@ result<request_reader::stage> request_reader::parts::read_body() {
 request_reader::request_reader() : parts_(std::make_unique<parts>()) {}
 request_reader::~request_reader() = default;
 
-std::span<char> request_reader::room() {
+std::span<char> request_reader::free_space() {
     auto& p = *parts_;
     if (p.bytes.size() - p.end < room_bytes_min / 2) {
         std::memmove(p.bytes.data(), p.bytes.data() + p.begin, p.end - p.begin);

@@ -18,7 +18,7 @@ public:
     request_reader& operator=(const request_reader&) = delete;
 
     /// Where to put the next bytes; never empty. Call added() afterwards.
-    std::span<char> room();
+    std::span<char> free_space();
     void added(std::size_t count);
 
     enum class stage {

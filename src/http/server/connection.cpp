@@ -132,8 +132,8 @@ asio::awaitable<bool> connection::read_until(request_reader::stage stage) {
             idle_ = false;
             co_return true;
         }
-        const auto room = reader_.room();
-        const auto buffer = asio::buffer(room.data(), room.size());
+        const auto free_space = reader_.free_space();
+        const auto buffer = asio::buffer(free_space.data(), free_space.size());
         const auto [failed, count] = co_await socket_.async_read_some(buffer, as_outcome);
         if (failed) co_return false;
         reader_.added(count);

@@ -42,12 +42,12 @@ asio::awaitable<result<void>> gate_loader::rebuild(sale_id sale, rebuild_reason 
     if (why != rebuild_reason::forced) co_return co_await load_now(sale, why);
     const auto mine = join_forced(sale);
     if (!mine.leads) {
-        co_await mine.load->finished.wait(deadline::max());
-        co_return mine.load->outcome;
+        co_await mine.joined->finished.wait(deadline::max());
+        co_return mine.joined->outcome;
     }
-    mine.load->outcome = co_await load_in_turn(sale);
-    mine.load->finished.set();
-    co_return mine.load->outcome;
+    mine.joined->outcome = co_await load_in_turn(sale);
+    mine.joined->finished.set();
+    co_return mine.joined->outcome;
 }
 
 /// A forced load keeps its distance from the last one. Until its time has come it is in no queue:
@@ -106,18 +106,18 @@ asio::awaitable<result<std::optional<stock::ledger::forced_turn>>> gate_loader::
 asio::awaitable<result<void>> gate_loader::load_now(sale_id sale, rebuild_reason why) {
     const auto mine = join(sale, why);
     if (!mine.leads) {
-        co_await mine.load->finished.wait(deadline::max());
-        co_return mine.load->outcome;
+        co_await mine.joined->finished.wait(deadline::max());
+        co_return mine.joined->outcome;
     }
     result<void> outcome = failure{errc::internal, "the gate could not be loaded"};
     try {
         if (mine.before) co_await mine.before->finished.wait(deadline::max());
-        outcome = co_await carry_out(sale, mine.load);
+        outcome = co_await carry_out(sale, mine.joined);
     } catch (const std::exception& failed) {
         log::error("gate.load_failed", {{"sale", to_string(sale)}, {"reason", failed.what()}});
     }
-    mine.load->outcome = outcome;
-    finish(sale, mine.load);
+    mine.joined->outcome = outcome;
+    finish(sale, mine.joined);
     co_return outcome;
 }
 
@@ -127,8 +127,8 @@ gate_loader::membership gate_loader::join(sale_id sale, rebuild_reason why) {
     for (const auto& other : queue)
         if (!other->has_read && serves(other->why, why)) return {other, nullptr, false};
     membership out{std::make_shared<load>(), queue.empty() ? nullptr : queue.back(), true};
-    out.load->why = why;
-    queue.push_back(out.load);
+    out.joined->why = why;
+    queue.push_back(out.joined);
     return out;
 }
 

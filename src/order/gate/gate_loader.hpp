@@ -32,7 +32,7 @@ private:
     };
     using load_ptr = std::shared_ptr<load>;
     struct membership {
-        load_ptr load;
+        load_ptr joined;
         load_ptr before;     ///< the load to wait for, if any
         bool leads = false;  ///< the caller does the load; else it follows
     };

@@ -80,7 +80,7 @@ asio::awaitable<void> sweeper::sweep() {
 /// By the gate's time, which decides who is admitted; a gate out of reach admits nobody.
 asio::awaitable<void> sweeper::begin_sales() {
     auto list = [now = parts_.clock.now()](db::transaction& tx) -> result<std::vector<sale_id>> {
-        return catalog::begun_untold(tx, now, sales_max);
+        return catalog::begun_unannounced(tx, now, sales_max);
     };
     auto begun = co_await parts_.database.read(std::move(list));
     if (!begun || begun->empty()) co_return;
@@ -89,7 +89,7 @@ asio::awaitable<void> sweeper::begin_sales() {
     for (std::size_t i = 0; i < begun->size(); ++i) {
         auto open = [this, sale = (*begun)[i],
                      now = (*views)[i].now](db::transaction& tx) -> result<bool> {
-            return catalog::tell_opened(tx, sale, now, parts_.currency);
+            return catalog::announce_opened(tx, sale, now, parts_.currency);
         };
         co_await parts_.database.write(std::move(open));
     }
@@ -106,7 +106,7 @@ asio::awaitable<void> sweeper::end_sales() {
     if (!ended) co_return;
     for (const auto& sale : *ended) {
         auto close = [this, sale](db::transaction& tx) -> result<bool> {
-            return catalog::close_for_good(tx, sale, "system", parts_.clock.now(), parts_.currency);
+            return catalog::close_sale(tx, sale, "system", parts_.clock.now(), parts_.currency);
         };
         const auto closed = co_await parts_.database.write(std::move(close));
         if (closed && *closed) log::info("sale.closed", {{"sale", to_string(sale)}});

@@ -11,8 +11,6 @@ inline bool may_see(const user::principal& who, const order& what) {
     return who.is_admin() || what.user == who.id;
 }
 
-inline failure no_such_order() { return {errc::order_not_found, "there is no such order"}; }
-
 inline failure not_the_buyer() {
     return {errc::forbidden, "only the buyer of the order may do this"};
 }

@@ -39,7 +39,7 @@ void answer_duplicates(db::transaction& tx, batch& wanted) {
     });
 }
 
-batch_facts read_facts(db::transaction& tx, const batch& wanted) {
+batch_facts read_batch_facts(db::transaction& tx, const batch& wanted) {
     std::set<sale_id> sales;
     std::set<product_id> products;
     std::set<user_id> users;
@@ -205,7 +205,7 @@ std::vector<order_draft> draft_orders(db::transaction& tx, batch& wanted, instan
                                       std::optional<std::chrono::seconds> payment_hold,
                                       bool expects_duplicates) {
     if (expects_duplicates) answer_duplicates(tx, wanted);
-    const batch_facts known = read_facts(tx, wanted);
+    const batch_facts known = read_batch_facts(tx, wanted);
     const order_drafter drafter{known, now, payment_hold};
     std::vector<order_draft> out;
     out.reserve(wanted.size());

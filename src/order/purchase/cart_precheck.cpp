@@ -11,7 +11,7 @@
 
 namespace market::order {
 
-cart_facts read_facts(db::transaction& tx, const cart& of) {
+cart_facts read_cart_facts(db::transaction& tx, const cart& of) {
     cart_facts out;
     if (of.keyed) out.key = find_key(tx, of.key);
     std::vector<sale_id> sales;

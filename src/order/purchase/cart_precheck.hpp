@@ -28,7 +28,7 @@ struct cart_facts {
     std::vector<line_facts> lines;  ///< in the cart's order
 };
 
-cart_facts read_facts(db::transaction& tx, const cart& of);
+cart_facts read_cart_facts(db::transaction& tx, const cart& of);
 
 /// Why the cart cannot be bought, by the order of API.md 5; empty when nothing speaks against it.
 /// `views`: of the sale lines, in the cart's order.

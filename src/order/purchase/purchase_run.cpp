@@ -67,7 +67,9 @@ asio::awaitable<result<purchase_reply>> purchase_run::buy() {
 
 /// Checks the whole cart before its lines are admitted one by one. The key answers first.
 asio::awaitable<purchase_run::answer> purchase_run::precheck() {
-    auto read = [this](db::transaction& tx) -> result<cart_facts> { return read_facts(tx, cart_); };
+    auto read = [this](db::transaction& tx) -> result<cart_facts> {
+        return read_cart_facts(tx, cart_);
+    };
     auto known = co_await parts_.database.read(std::move(read));
     if (!known) co_return known.error();
     if (known->key) co_return reply_of(*known->key, cart_.fingerprint);

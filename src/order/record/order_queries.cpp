@@ -200,7 +200,7 @@ std::vector<order> select_orders(db::transaction& tx, const order_selection& wan
 std::optional<order> find_order(db::transaction& tx, order_id id, bool locked) {
     sql text;
     text << head_columns << "WHERE id = " << id;
-    if (locked && tx.dialect() == db::dialect::mysql) text << " FOR UPDATE";
+    if (locked) text << db::for_update(tx.dialect());
     auto found = read_heads(tx, text);
     if (found.empty()) return std::nullopt;
     read_parts(tx, found);

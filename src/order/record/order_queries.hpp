@@ -2,12 +2,10 @@
 /// The SQL of orders, order_lines, deliveries, order_returns, purchase_keys and its totals.
 /// All functions work in the caller's transaction and throw db::error.
 #include <market/base/crypto.hpp>
-#include <market/base/page.hpp>
 #include <market/db/transaction.hpp>
 #include <market/order/order.hpp>
 
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace market::order {

@@ -39,7 +39,7 @@ std::vector<purchase_key_row> find_keys(db::transaction& tx, std::span<const pur
     sql text;
     text << "SELECT rid, fingerprint, order_id, reply FROM purchase_keys WHERE rid IN ";
     text.list(keys);
-    if (locked && tx.dialect() == db::dialect::mysql) text << " FOR UPDATE";
+    if (locked) text << db::for_update(tx.dialect());
     std::vector<purchase_key_row> out;
     using maybe_order = std::optional<order_id>;
     using maybe_text = std::optional<std::string>;

@@ -109,7 +109,7 @@ result<movement> adjust(db::transaction& tx, product_id product, std::int64_t de
     if (general.available() < -delta)
         return too_few("more units would go than are available", general);
     add_to_total(tx, general, delta);
-    if (delta < 0) tell_levels(tx, general.id, at);
+    if (delta < 0) announce_levels(tx, general.id, at);
     const movement_entry entries[] = {{general, movement_kind::adjusted, delta, reason}};
     const auto ids = write_movements(tx, entries, actor, at);
     return movement{ids.at(0), at, product, {}, movement_kind::adjusted, delta, reason, actor};

@@ -23,7 +23,7 @@ std::optional<pool> find(db::transaction& tx, pool_id id) {
 std::vector<pool> find_locked(db::transaction& tx, std::span<const pool_id> ids) {
     db::sql query;
     query << pool_columns << "WHERE id IN ";
-    query.list(ids) << " ORDER BY id" << for_update(tx.dialect());
+    query.list(ids) << " ORDER BY id" << db::for_update(tx.dialect());
     return read_pools(tx, query);
 }
 
@@ -87,7 +87,7 @@ std::unordered_map<sale_id, std::int64_t> bought_by(db::transaction& tx, user_id
 std::int64_t units_of_buyer(db::transaction& tx, sale_id sale, user_id buyer) {
     auto row = tx.query_one<std::int64_t>(
         db::sql{} << "SELECT quantity FROM sale_buyers WHERE sale_id = " << sale
-                  << " AND user_id = " << buyer << for_update(tx.dialect()));
+                  << " AND user_id = " << buyer << db::for_update(tx.dialect()));
     return row ? std::get<0>(*row) : 0;
 }
 

@@ -24,14 +24,6 @@ std::vector<pool> read_pools(db::transaction& tx, const db::sql& query) {
     return out;
 }
 
-db::raw for_update(db::dialect dialect) {
-    switch (dialect) {
-        case db::dialect::sqlite: return "";
-        case db::dialect::mysql: return " FOR UPDATE";
-    }
-    return "";
-}
-
 db::raw or_add_to_buyer(db::dialect dialect) {
     switch (dialect) {
         case db::dialect::sqlite:

@@ -11,8 +11,6 @@ inline constexpr db::raw pool_columns{
 /// Runs a query that begins with pool_columns.
 std::vector<pool> read_pools(db::transaction& tx, const db::sql& query);
 
-/// The end of a SELECT that locks its rows. On SQLite the write transaction itself locks enough.
-db::raw for_update(db::dialect dialect);
 /// The end of an INSERT INTO sale_buyers: it adds the units of a buyer who has a row already. In
 /// both dialects the CHECK applies to the sum.
 db::raw or_add_to_buyer(db::dialect dialect);
@@ -31,7 +29,7 @@ std::vector<movement_id> write_movements(db::transaction& tx,
 
 /// Appends the events of the levels (low, sold out) that the pool reached and that were not
 /// announced.
-void tell_levels(db::transaction& tx, pool_id id, instant at);
+void announce_levels(db::transaction& tx, pool_id id, instant at);
 
 /// For a SET clause, before the other columns: the level once `units` more are available.
 struct level_after {

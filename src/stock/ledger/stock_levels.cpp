@@ -30,7 +30,7 @@ outbox::event level_event(const pool& of, int level, instant at) {
 
 }  // namespace
 
-void tell_levels(db::transaction& tx, pool_id id, instant at) {
+void announce_levels(db::transaction& tx, pool_id id, instant at) {
     const pool_id wanted[] = {id};
     const auto found = find_locked(tx, wanted);
     if (found.empty()) throw db::error{db::cause::other, "a pool that was changed is gone"};

@@ -59,7 +59,7 @@ bool take(db::transaction& tx, const pool_take& wanted) {
     require_positive(wanted.units);
     if (take_quietly(tx, wanted)) return true;
     if (tx.execute(taking(wanted)) != 1) return false;
-    tell_levels(tx, wanted.pool, wanted.at);
+    announce_levels(tx, wanted.pool, wanted.at);
     return true;
 }
 
