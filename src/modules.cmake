@@ -1,5 +1,5 @@
-# The law of the house: which module may include which. Read by CMakeLists.txt, which gives each
-# module an include view of just these, and by the architecture test.
+# Which module may include which. Read by CMakeLists.txt, which gives each module an include view of
+# just these, and by the architecture test.
 set(MARKET_MODULES base db redis outbox user stock catalog order http proof app)
 set(MARKET_EDGES_base)
 set(MARKET_EDGES_db base)

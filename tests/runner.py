@@ -19,7 +19,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
 # Those whose tests run many threads against one object.
 RACES = ("stock_suite", "order_suite", "redis_suite")
-# Those that say much without a server beside them.
+# Suites that are useful without servers.
 OTHER_DEBIAN = ("base_suite", "db_suite", "redis_suite", "http_suite")
 MINUTES_MAX = 15  # of one program
 SKIPPED = re.compile(r"skipped, because[^\n<]*")
@@ -61,8 +61,8 @@ def run(command, env=None, cwd=ROOT):
 
 
 def run_suite(program, env=None, within=()):
-    """One Catch2 program: (passed, failures, skips). Started by the command `within`, it has no
-    server beside it, as it should; its tests that want one are not counted as skipped."""
+    """One Catch2 program: (passed, failures, skips). With a command `within` it runs in a root
+    without servers, so tests that need one are not counted as skipped."""
     status, out, err = run([*within, program, "-r", "xml", "-d", "yes"], env)
     name = program.name
     skips = [] if within else [f"{name}: {line}" for line in SKIPPED.findall(out + err)]

@@ -10,7 +10,7 @@ inline constexpr int exit_usage = 2;
 
 /// One line `market: sentence` on stderr; exit_failed.
 int fail(std::string_view sentence);
-/// Likewise, for wrong usage and configuration, a line each; exit_usage.
+/// The same with one line for each sentence, for wrong usage or configuration; exit_usage.
 int refuse_usage(std::string_view sentences);
 
 }  // namespace market::app

@@ -88,7 +88,7 @@ public:
         auto find = [id, before = *before, max = request.limit + 1](
                         db::transaction& tx) -> result<std::vector<stock::movement>> {
             if (!find_product(tx, id, retired_products::included))
-                return failure{errc::product_not_found, "There is no such product."};
+                return failure{errc::product_not_found, "there is no such product"};
             return ledger::movements_of(tx, id, max, before);
         };
         auto movements = co_await database_.read(std::move(find));

@@ -76,13 +76,13 @@ public:
     std::string read(std::size_t size) {
         std::string bytes(size, '\0');
         if (::recv(socket_, bytes.data(), size, MSG_WAITALL) != static_cast<ssize_t>(size))
-            unavailable(CR_SERVER_LOST, "the server said no greeting");
+            unavailable(CR_SERVER_LOST, "the server sent no greeting");
         return bytes;
     }
     void write(std::string_view bytes) {
         if (::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
             static_cast<ssize_t>(bytes.size()))
-            unavailable(CR_SERVER_LOST, "the server went away in its greeting");
+            unavailable(CR_SERVER_LOST, "the server closed the connection in its greeting");
     }
 
 private:
@@ -93,7 +93,7 @@ unsigned byte_at(std::string_view bytes, std::size_t at) {
     return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
 }
 
-/// Reads the greeting; throws what the server says instead of one.
+/// Reads the greeting. Throws the error that a server may send in its place.
 void expect_tls(plain_connection& server) {
     const auto head = server.read(4);
     const std::size_t size = byte_at(head, 0) | byte_at(head, 1) << 8 | byte_at(head, 2) << 16;
@@ -134,7 +134,7 @@ struct freed_by {
 [[noreturn]] void handshake_failed(SSL* tls, int outcome) {
     if (const auto verdict = SSL_get_verify_result(tls); verdict != X509_V_OK)
         refuse(std::string{"the server's certificate: "} + X509_verify_cert_error_string(verdict) +
-               " (by what ssl-ca of the URL names)");
+               " (checked with ssl-ca of the URL)");
     const auto number = ERR_peek_error();
     if (SSL_get_error(tls, outcome) != SSL_ERROR_SSL ||
         ERR_GET_REASON(number) == SSL_R_UNEXPECTED_EOF_WHILE_READING)

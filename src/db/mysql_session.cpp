@@ -89,6 +89,8 @@ std::string host_of(const mysql_address& address, const options& settings) {
     const auto host = address.host == "localhost" ? std::string{"127.0.0.1"} : address.host;
     if (address.tls.authority.empty()) return host;
     auto out = "host=" + host + ";ssl-verify-server-cert=1;ssl-passphrase=none";
+    // Connector/C 3.4 does not compare a loopback literal with the certificate, so a connection of
+    // our own does that first. It is done with every version, so that all behave alike.
     if (is_loopback_literal(host))
         out += ";ssl-fp=" + checked_fingerprint(host, address, settings.connect_timeout);
     return out;

@@ -82,7 +82,8 @@ void bind_cell(sqlite3_stmt* to, int at, const new_rows::cell& value) {
         sqlite_api::sqlite3_bind_null(to, at);
 }
 
-void bind_cell(sqlite3_stmt* to, int at, new_rows::cell&& value) = delete;  // would not live on
+// The bound value must outlive the statement.
+void bind_cell(sqlite3_stmt* to, int at, new_rows::cell&& value) = delete;
 
 /// Why the file cannot be opened, in plain words.
 std::string explain_open(const std::string& path, int code) {

@@ -12,7 +12,6 @@ struct record_side {
     std::int64_t epoch = 0, total = 0, sold = 0;
     units_by_buyer buyers;
 };
-/// The gate is read before and after the record: what was on its way lies between.
 using record_sides = std::map<sale_id, record_side>;
 using gate_sides = std::map<sale_id, gate_side>;
 
@@ -46,6 +45,8 @@ result<record_sides> read_record(db::database& record) {
     return record.read(work, db::access::snapshot);
 }
 
+/// The gate is read before and after the record, because units move meanwhile: the record is right
+/// anywhere between the two.
 class comparison {
 public:
     comparison(db::database& record, observed_gate& gate, std::chrono::milliseconds patience)
@@ -124,7 +125,8 @@ private:
                    "remaining + held + sold is " + std::to_string(sum) + ", the pool's total " +
                        std::to_string(record.total));
         }
-        // An order is committed before its hold becomes sold, and gone before its units come back.
+        // An order is in the record before its hold becomes sold, and leaves it before its units
+        // come back to the gate.
         const auto least = std::min(before.sold, after.sold);
         const auto most = std::max(before.sold + before.held, after.sold + after.held);
         if (record.sold < least || record.sold > most) {

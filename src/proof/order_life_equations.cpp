@@ -3,8 +3,8 @@
 namespace market::proof {
 namespace {
 
-// The events of an order that had no payment: `created`, one a state that its delivery entered, one
-// when it died, and those of a return.
+// The events of an order without a payment: `created`, one for each state of its delivery, one when
+// it was cancelled or expired, and those of a return.
 #define EVENTS_WITHOUT_PAYMENT                                                    \
     "(1 + (d.preparing_at IS NOT NULL) + (d.shipped_at IS NOT NULL)"              \
     " + (d.delivered_at IS NOT NULL)"                                             \
@@ -24,7 +24,8 @@ constexpr equation order_life_equations[] = {
 
     {"orders_have_deliveries", "deliveries", "the order's delivery is missing",
      "SELECT COUNT(*) FROM orders",
-     // None: of an order that was never confirmed. What was refunded for a cancel had been.
+     // An order that was never confirmed has no delivery. One that was refunded for a cancel had
+     // been confirmed.
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
      " LEFT JOIN deliveries d ON d.order_id = o.id LEFT JOIN payments p ON p.order_id = o.id"
      " WHERE d.order_id IS NULL AND o.state NOT IN ('pending_payment', 'expired')"
@@ -56,7 +57,8 @@ constexpr equation order_life_equations[] = {
 
     {"orders_have_payments", "payments", "the order's payment is missing",
      "SELECT COUNT(*) FROM orders",
-     // Told by its state, by a delivery that never began, by the event of having been paid.
+     // An order had a payment if its state says so, if its delivery never began, or if it has the
+     // event of being paid.
      "SELECT o.id, NULL, NULL, NULL, NULL FROM orders o"
      " LEFT JOIN deliveries d ON d.order_id = o.id LEFT JOIN payments p ON p.order_id = o.id"
      " WHERE p.order_id IS NULL"
@@ -75,7 +77,7 @@ constexpr equation order_life_equations[] = {
 
     {"payments_follow_their_orders", "payments", "its state is none of an order in that state",
      "SELECT COUNT(*) FROM payments",
-     // Captured for what is confirmed and alive; refunded, or never captured, for what is dead.
+     // Captured while the order is confirmed and live; refunded, or never captured, once it ended.
      "SELECT p.order_id, NULL, NULL, NULL, NULL FROM payments p"
      " JOIN orders o ON o.id = p.order_id"
      " WHERE CASE WHEN o.state = 'pending_payment' THEN p.state IN ('pending', 'declined')"

@@ -69,7 +69,8 @@ constexpr equation stock_equations[] = {
      " FROM sales"
      " WHERE events <> opened + CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END"},
 
-    {"stock_levels_fit_their_pool", "pools", "it is told to be low or sold out; {is} are available",
+    {"stock_levels_fit_their_pool", "pools",
+     "its low or sold-out level is announced, but {is} are available",
      "SELECT COUNT(*) FROM pools WHERE stock_level <> 0",
      "SELECT id, NULL, NULL, total - sold, NULL FROM pools"
      " WHERE stock_level < 0 OR stock_level > 2 OR events < stock_level"

@@ -71,7 +71,7 @@ std::optional<obstacle> wrong_answer(const server_address& server, const std::st
 }
 
 std::optional<obstacle> wrong_server(const server_address& server, const server_facts& facts) {
-    if (facts.run_id.empty()) return refused(server, "does not tell its run_id");
+    if (facts.run_id.empty()) return refused(server, "does not report its run_id");
     if (facts.loading) return unreachable(server, "is still loading its data");
     if (facts.major < 5) return refused(server, "is older than version 5");
     if (facts.role != "master") return refused(server, "is a read-only replica");

@@ -71,7 +71,7 @@ std::string server_address::where() const {
 result<server_address> parse_redis_url(const std::string& url) {
     if (url.starts_with("rediss:"))
         return wrong(
-            "rediss:// is not spoken: the Redis client here has no TLS; use redis:// "
+            "rediss:// is not supported: the Redis client has no TLS; use redis:// "
             "through a tunnel, or a Unix socket");
     const bool tcp = url.starts_with("redis:");
     if (!tcp && !url.starts_with("unix:") && !url.starts_with("redis+unix:"))

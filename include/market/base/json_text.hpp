@@ -1,6 +1,6 @@
 #pragma once
-/// Writes JSON as text, for the purchase path: building a tree of values first would cost more than
-/// all the rest of drafting an order.
+/// Writes JSON as text. On the purchase path a tree of values would cost more than the rest of
+/// drafting an order.
 #include <market/base/money.hpp>
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace market {
 void append_json_string(std::string& out, std::string_view text);
 
 /// Appends JSON piece by piece. The caller writes what stands between the values, with raw().
+/// Not thread-safe.
 class json_text {
 public:
     json_text& raw(std::string_view text) {

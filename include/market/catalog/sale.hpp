@@ -21,7 +21,7 @@ struct sale {
     std::int64_t per_user_limit = 1;
     instant starts_at, ends_at;
     sale_status status = sale_status::upcoming;
-    instant server_time;       ///< gate time, by which `status` is
+    instant server_time;       ///< gate time, at which `status` holds
     std::int64_t version = 1;  ///< every change raises it
 };
 

@@ -20,6 +20,7 @@
 namespace market::db {
 
 /// Keeps references to texts and spans, no copies: they must live until the rows are inserted.
+/// Not thread-safe.
 class new_rows {
 public:
     using cell = std::variant<std::monostate, std::int64_t, std::string_view,

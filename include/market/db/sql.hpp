@@ -30,6 +30,7 @@ private:
     std::string_view text_;
 };
 
+/// A statement under construction. Not thread-safe.
 class sql {
 public:
     template <std::size_t N>

@@ -10,7 +10,7 @@
 
 namespace market::http {
 
-/// A block of addresses: `10.0.0.0/8`, `::1`, `2001:db8::/32`.
+/// A block of addresses: `10.0.0.0/8`, `::1`, `2001:db8::/32`. Immutable.
 class network {
 public:
     /// An address, or an address with a prefix length. Empty when it is malformed: the bits after

@@ -43,9 +43,9 @@ public:
     virtual void stop() = 0;
 };
 
-/// `notify` is called after each commit that appended events and moved units: from any thread,
-/// after the gate has the units and before anybody is answered. It never blocks. What the arguments
-/// refer to must outlive the module.
+/// Calls `notify` after commits that appended events: from any thread, before the buyer gets an
+/// answer, and after units that came back were offered to the gate. `notify` must not block. What
+/// the arguments refer to must outlive the module.
 std::unique_ptr<order_module> make_order_module(db::async_database database,
                                                 const wall_clock& clock, stock::stock_gate& gate,
                                                 std::function<void()> notify, settings chosen);

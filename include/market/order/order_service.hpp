@@ -26,7 +26,8 @@ struct purchase_request {
     std::optional<std::string> idempotency_key;  ///< 1-255 visible ASCII, quotes removed
     std::string traceparent;
     deadline until;
-    bool profile_may_lack_address = false;  ///< admins' may: it is looked up first
+    bool profile_may_lack_address =
+        false;  ///< for admins: their profile may have no address, so it is read first
 };
 
 struct purchase_reply {

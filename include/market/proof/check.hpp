@@ -33,10 +33,10 @@ struct check_result {
 /// Errors: database_unavailable; internal (one sentence).
 result<std::vector<equation_result>> check_record(db::database& record);
 
-/// What the gate was compared with.
+/// The result of comparing the gates.
 struct gate_comparison {
     std::vector<equation_result> equations;
-    std::string note;
+    std::string note;  ///< why nothing was compared; empty when it was
 };
 /// Compares each unclosed sale's gate with the record. A difference counts when it outlives
 /// `patience`: units are on their way from one to the other while the shop is live.

@@ -1,6 +1,5 @@
 #pragma once
-/// A gate as `check` sees it: that of the server which runs on this data_dir, asked through its
-/// control socket, or the shared one, asked in Redis.
+/// A gate as the proof sees it. app implements it.
 #include <market/base/error.hpp>
 #include <market/base/id.hpp>
 

@@ -8,10 +8,10 @@ namespace market::app {
 
 /// One `key = value` of a TOML file, not yet judged.
 struct file_value {
-    std::string
-        name;  ///< "http.port"; also of keys that nobody knows; a dot inside of a part is quoted
+    /// "http.port"; unknown keys too; a part that contains a dot is quoted.
+    std::string name;
     std::string value;  ///< integers and strings as text
-    /// A section is listed when it is empty: the others show in the names of their keys.
+    /// `section`: an empty section. Sections with keys are not listed: their keys name them.
     enum class kind { text, integer, section, other } type = kind::other;
     int line = 0;
 };

@@ -38,7 +38,7 @@ bool has_section(std::string_view name) {
 
 }  // namespace
 
-/// Lays the sources over each other, weakest first, and collects every culprit on the way.
+/// Applies the sources, weakest first, and collects every error.
 class config_loader {
 public:
     explicit config_loader(const config_sources& sources) : sources_(sources) {

@@ -44,9 +44,8 @@ private:
     std::vector<std::string> warnings_;
 };
 
-/// Errors: validation_failed; its detail has a line for every culprit, naming key, value, origin.
-/// internal, likewise, when nothing is wrong but a kind of database, gate or destination that this
-/// program does not know: a place that cannot be opened, like one that refuses.
+/// Errors: validation_failed, with one line for each culprit that names key, value and origin;
+/// internal, in the same form, when the only fault is a URL scheme that this program does not know.
 result<configuration> load_configuration(const config_sources& sources);
 
 }  // namespace market::app

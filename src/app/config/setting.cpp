@@ -24,7 +24,8 @@ constexpr std::array table{
             .choices = "development production"},
     setting{.name = "data_dir",
             .fallback = "./market-data",
-            .doc = "folder of everything that has no place of its own",
+            .doc = "folder for the database, events, mail and secret, unless their settings say"
+                   " otherwise",
             .least = 1,
             .most = 1000},
     setting{.name = "shop.currency",
@@ -82,7 +83,8 @@ constexpr std::array table{
     setting{.name = "gate.url",
             .kind = value_kind::url,
             .fallback = "memory:",
-            .doc = "who gets in: memory: serves one server, redis://host:port/db many",
+            .doc = "the gate, which decides who may buy: memory: for one server,"
+                   " redis://host:port/db for several",
             .choices = "memory redis redis+unix unix",
             .hidden = secrecy::url_password},
     setting{.name = "events.url",
@@ -105,14 +107,15 @@ constexpr std::array table{
     setting{.name = "mail.starttls",
             .kind = value_kind::choice,
             .fallback = "offered",
-            .doc = "encryption to the mail host: when offered, or required; a password makes it"
-                   " required, but to this machine",
+            .doc = "encryption to the mail host: when offered, or required; with a password it is"
+                   " required, except to this machine",
             .choices = "offered required"},
-    setting{.name = "mail.ca_file",
-            .fallback = "",
-            .doc = "PEM file of who vouches for the mail host; empty: the system's",
-            .least = 0,
-            .most = 1000},
+    setting{
+        .name = "mail.ca_file",
+        .fallback = "",
+        .doc = "PEM file of the authorities that may certify the mail host; empty: the system's",
+        .least = 0,
+        .most = 1000},
     setting{.name = "auth.secret",
             .fallback = "",
             .doc = "key of the access tokens, 32 bytes or more; empty in development: made once and"
@@ -123,7 +126,7 @@ constexpr std::array table{
     setting{
         .name = "auth.previous_secrets",
         .fallback = "",
-        .doc = "earlier values of auth.secret, separated by spaces: what they signed stays good",
+        .doc = "earlier values of auth.secret, separated by spaces: what they signed stays valid",
         .least = 0,
         .most = 16384,
         .hidden = secrecy::whole},
@@ -166,7 +169,8 @@ constexpr std::array table{
     setting{.name = "payments.mode",
             .kind = value_kind::choice,
             .fallback = "off",
-            .doc = "off: orders are confirmed at once; sandbox: they await a payment without money",
+            .doc = "off: orders are confirmed at once; sandbox: orders await a payment, and no"
+                   " money moves",
             .choices = "off sandbox"},
     setting{.name = "payments.hold_seconds",
             .kind = value_kind::integer,

@@ -1,5 +1,5 @@
 #pragma once
-/// A crowd of buyers over real sockets, from one thread: light, for it shares the machine with the
+/// A crowd of buyers over real sockets, on one thread, because it shares the machine with the
 /// server it measures.
 #include "client/http_call.hpp"
 
@@ -27,7 +27,7 @@ struct load_plan {
     std::string body{};  ///< of POST /v1/orders
     /// The next purchase; empty: there is no more. Called by one thread.
     std::function<std::optional<purchase_try>()> next{};
-    /// How often a 503 or a lost connection is answered by the same key again.
+    /// How often a 503 or a lost connection is retried with the same key.
     std::size_t retries_max = 0;
 };
 

@@ -7,7 +7,7 @@
 
 namespace market::app {
 
-/// Milliseconds; of no samples all 0.
+/// In milliseconds; all 0 without samples.
 struct percentiles {
     double p50 = 0, p90 = 0, p99 = 0, p999 = 0, most = 0;
 };
@@ -21,7 +21,7 @@ struct machine {
 };
 machine this_machine();
 
-/// How often in `spent`, by the second; 0 when no time passed.
+/// Events per second over `spent`; 0 when no time passed.
 double per_second(std::uint64_t count, std::chrono::steady_clock::duration spent);
 
 boost::json::object refused_as_json(const load_tally& tally);

@@ -15,7 +15,7 @@ constexpr std::chrono::microseconds lease_length = 3s;
 constexpr auto renewal = 1s;
 constexpr auto between_tries = 200ms;
 
-/// Asks until the answer is true; false when a lease has been renewed all the while.
+/// Calls `ask` until it returns true. False when another server kept renewing its lease.
 result<bool> wait_for_turn(const std::function<result<bool>()>& ask) {
     const auto until = std::chrono::steady_clock::now() + lease_length + renewal;
     for (;;) {

@@ -12,15 +12,16 @@ namespace market::app {
 
 namespace asio = boost::asio;
 
-/// `/metrics` on a listener and a thread of its own, so that a busy shop can still be looked into
-/// and nobody outside reaches it. One request a connection, each bounded in time and bytes.
+/// Serves `/metrics` on a listener and thread of its own, so that it answers while the shop is busy
+/// and outsiders cannot reach it. One request a connection, each bounded in time and bytes.
 class metrics_server {
 public:
     /// `page` makes the text; it may block.
     explicit metrics_server(std::function<std::string()> page) : page_(std::move(page)) {}
     ~metrics_server();
 
-    /// False, with a warning in the log, when the address cannot be had: a shop sells without.
+    /// False, with a warning in the log, when the address cannot be bound: the shop sells without
+    /// metrics.
     bool start(const std::string& address, std::uint16_t port);
     /// The port bound. Only after start().
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }

@@ -5,8 +5,8 @@
 
 namespace market::app {
 
-/// All that the modules count, and how the outbox of this record is, in Prometheus' text format.
-/// A record that cannot be read leaves its part out. Blocks.
+/// All metrics of the modules, and the state of this record's outbox, in Prometheus' text format.
+/// When the record cannot be read, that part is missing. Blocks.
 std::string metrics_text(db::database& record);
 
 }  // namespace market::app

@@ -16,7 +16,7 @@ namespace market::app {
 /// waiting. Thread-safe.
 class readiness {
 public:
-    /// `gate_server`: none when the gate is in memory, where it is always there.
+    /// `gate_server`: null when the gate is in memory, which is always ready.
     readiness(db::database& record, redis::client* gate_server)
         : record_(record), gate_server_(gate_server) {}
     ~readiness() { stop(); }
@@ -26,7 +26,7 @@ public:
     void start();
     void stop();
 
-    /// Empty: well.
+    /// Empty: ready.
     std::optional<std::string> database_problem() const;
     std::optional<std::string> migrations_problem() const;
     std::optional<std::string> gate_problem() const;

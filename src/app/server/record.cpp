@@ -10,7 +10,7 @@
 namespace market::app {
 namespace {
 
-/// Empty when a session could be had.
+/// Tries to open a session. Empty: it worked.
 std::optional<db::error> connect_once(db::database& record) {
     try {
         record.begin(db::access::read)->query<std::int64_t>(db::sql{} << "SELECT 1");
@@ -39,7 +39,7 @@ result<void> make_data_dir(const configuration& config) {
     const auto& path = config.text("data_dir");
     std::error_code error;
     const bool made = std::filesystem::create_directories(path, error);
-    // People's names and addresses live in it.
+    // It holds people's names and addresses.
     if (made) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
     if (error)
         return failure{errc::internal, "data_dir " + path + " cannot be made: " + error.message()};

@@ -6,8 +6,8 @@
 
 namespace market::app {
 
-/// One server a SQLite file: a lock of the kernel's, on a file beside the database, which ends with
-/// the process however it dies. Other verbs do not take it.
+/// Lets one server use a SQLite file: a kernel lock on a file beside the database. It ends with the
+/// process, however that dies. Other verbs do not take it.
 class server_lock {
 public:
     /// Errors: internal with one sentence when another server has it or it cannot be made.

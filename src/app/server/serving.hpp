@@ -8,16 +8,18 @@
 
 namespace market::app {
 
-/// No death by SIGPIPE; as many open files as the system allows.
+/// Ignores SIGPIPE and raises the limit of open files to the maximum.
 void prepare_process();
 
-/// SIGTERM and SIGINT from its making on: make it before the first connection is accepted.
+/// Catches SIGTERM and SIGINT from construction on. Make it before the first connection is
+/// accepted.
 class stop_signals {
 public:
     stop_signals() : signals_(context_, SIGTERM, SIGINT) {}
 
-    /// Waits for a signal, then drains: exit 0 when every request in flight was answered. A second
-    /// signal ends the process at once with exit 1; so ends, soon after, what `drain_max` cuts off.
+    /// Waits for a signal, then drains: exit 0 when every request in flight was answered. Requests
+    /// that outlast `drain_max` are cut off: exit 1. A second signal ends the process at once with
+    /// exit 1 too.
     int serve_until_stopped(shop& served, std::chrono::seconds drain_max);
 
 private:

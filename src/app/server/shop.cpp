@@ -79,7 +79,7 @@ result<std::unique_ptr<shop>> shop::open(const configuration& config) {
         return failure{errc::internal, "data_dir is too long: the path of a socket, " + path +
                                            ", has at most 107 bytes"};
     }
-    // First, so that a second start by mistake leaves nothing behind.
+    // Check the port first, so that a second start by mistake leaves nothing behind.
     if (auto free = http::probe_port(config.text("http.address"), http_port(config)); !free)
         return free.error();
     if (auto made = make_data_dir(config); !made) return made.error();
@@ -124,7 +124,7 @@ shop::~shop() {
     if (running_) stop(std::chrono::steady_clock::now());
 }
 
-/// On a shared database: SQLite's lock has done it already.
+/// For a shared database only: on SQLite the lock of the file already does this.
 result<void> shop::keep_other_gates_out() {
     if (sqlite_path(config_)) return {};
     if (gate_server_) return gate_lease_keeper::expect_nobody(*record_);
@@ -184,7 +184,7 @@ result<void> shop::build() {
     return {};
 }
 
-/// In the pools that are there, too.
+/// Changes existing pools too.
 result<void> shop::set_low_at(std::int64_t units) {
     auto work = [units](db::transaction& tx) -> result<void> {
         stock::ledger::set_low_at(tx, units);

@@ -30,8 +30,8 @@ public:
 
     /// Starts what runs, the listener last. Errors: as above.
     result<void> start();
-    /// Requests in flight get until `until`; what the writer has is written; the relay is flushed.
-    /// False when a request was cut off.
+    /// Lets requests in flight finish until `until`, writes what the writer has queued, flushes the
+    /// relay. False when a request was cut off.
     bool stop(deadline until);
 
     /// Where a browser on this machine finds it. Only after start().

@@ -132,7 +132,7 @@ void add_check(CLI::App& cli, given& chosen) {
     auto options = std::make_shared<check_options>();
     auto& verb = add_verb(cli, "check", "Recompute every equation of the shop from its rows",
                           "market check --json");
-    verb.add_flag("--repair", options->repair, "load the gates that differ from the record anew");
+    verb.add_flag("--repair", options->repair, "load again the gates that differ from the record");
     add_json(verb, options->json);
     add_configuration(verb, chosen);
     verb.callback([&chosen, options] {
@@ -157,7 +157,7 @@ void add_migrate(CLI::App& cli, given& chosen) {
     group.require_subcommand(1);
     add_plain(group, chosen, "status", "List the migrations and which are applied",
               "market migrate status", migrate_status);
-    add_plain(group, chosen, "up", "Apply what is missing", "market migrate up", migrate_up);
+    add_plain(group, chosen, "up", "Apply the missing migrations", "market migrate up", migrate_up);
 }
 
 void add_admin(CLI::App& cli, given& chosen) {
@@ -168,9 +168,9 @@ void add_admin(CLI::App& cli, given& chosen) {
     auto& verb = add_verb(group, "create", "Make an admin",
                           "market admin create --email ada@example.org --password-file -");
     verb.add_option("--email", options->email, "the address to log in with")->required();
-    verb.add_option(
-        "--password-file", options->password_file,
-        "file whose first line is the password; -: stdin; none: one is made and printed");
+    verb.add_option("--password-file", options->password_file,
+                    "file whose first line is the password; -: stdin; without it a password is "
+                    "made and printed");
     add_json(verb, options->json);
     add_configuration(verb, chosen);
     verb.callback([&chosen, options] {
@@ -207,7 +207,7 @@ void add_seed(CLI::App& cli, given& chosen) {
     add_seed_counted(group, chosen, "products", "Make products; print their ids",
                      "market seed products --count 12", seed_products);
     add_seed_counted(group, chosen, "buyers",
-                     "Make buyers; print an access token a line, good for 24 h",
+                     "Make buyers; print an access token a line, valid for 24 h",
                      "market seed buyers --count 1000 > tokens.txt", seed_buyers);
     auto options = std::make_shared<sale_options>();
     auto& sale =
@@ -237,7 +237,7 @@ void add_config(CLI::App& cli, given& chosen) {
     group.require_subcommand(1);
     add_plain(group, chosen, "show", "Print every key, its value and where that comes from",
               "market config show", config_show);
-    add_plain(group, chosen, "check", "Judge the configuration without starting anything",
+    add_plain(group, chosen, "check", "Check the configuration; starts nothing",
               "market config check --config /etc/market.toml", config_check);
 }
 

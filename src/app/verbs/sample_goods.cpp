@@ -41,7 +41,7 @@ public:
 
 constexpr std::size_t threads = 1;
 constexpr std::size_t queue_max = 16;
-/// Recorded as the actor of what no person did.
+/// The actor of movements that no person made.
 constexpr user_id nobody{};
 
 }  // namespace

@@ -39,8 +39,7 @@ int serve(const configuration& config) {
     prepare_process();
     auto opened = shop::open(config);
     if (!opened) return fail(opened.error().detail);
-    // From here on a signal drains; before, while a database is waited for, it just ends the
-    // process.
+    // From here on a signal drains. Before (while waiting for a database) it ends the process.
     stop_signals signals;
     auto& served = **opened;
     const auto set_up = user::offer_set_up(served.record(), system_clock());

@@ -30,7 +30,7 @@ struct bench_options {
     std::size_t seconds = 10;
     bool json = false;
 };
-/// `config` is where the record is looked for, to end with the verdict of `check`.
+/// `config` names the record that `check` verifies at the end.
 int bench(const configuration& config, const bench_options& chosen);
 
 struct check_options {

@@ -12,7 +12,7 @@ namespace {
 
 namespace ledger = stock::ledger;
 
-failure no_product() { return {errc::product_not_found, "There is no such product."}; }
+failure no_product() { return {errc::product_not_found, "there is no such product"}; }
 
 product with(product row, const product_change& wanted) {
     row.name = wanted.name.value_or(row.name);
@@ -48,7 +48,7 @@ result<product> change_product_in(db::transaction& tx, product_id id, const prod
 result<void> retire_product_in(db::transaction& tx, product_id id, instant now) {
     if (!find_product_locked(tx, id)) return no_product();
     if (is_on_sale(tx, id, now))
-        return failure{errc::product_on_sale, "A sale of the product has not ended."};
+        return failure{errc::product_on_sale, "a sale of the product has not ended"};
     retire(tx, id);
     return {};
 }

@@ -19,7 +19,7 @@ void fill_available(db::transaction& tx, std::vector<product>& products) {
 asio::awaitable<result<product>> product_reader::read(product_id id) {
     auto find = [id](db::transaction& tx) -> result<product> {
         auto row = find_product(tx, id, retired_products::hidden);
-        if (!row) return failure{errc::product_not_found, "There is no such product."};
+        if (!row) return failure{errc::product_not_found, "there is no such product"};
         std::vector<product> one{std::move(*row)};
         fill_available(tx, one);
         return std::move(one.front());

@@ -15,7 +15,7 @@ namespace {
 namespace ledger = stock::ledger;
 using stock::rebuild_reason;
 
-failure no_sale() { return {errc::sale_not_found, "There is no such sale."}; }
+failure no_sale() { return {errc::sale_not_found, "there is no such sale"}; }
 
 void warn(std::string_view event, sale_id id, const failure& why) {
     log::warning(event, {{"sale", to_string(id)}, {"detail", why.detail}});
@@ -25,7 +25,7 @@ void warn(std::string_view event, sale_id id, const failure& why) {
 result<sale_record> insert_with_units(db::transaction& tx, const sale_row& row, user_id actor,
                                       instant now) {
     if (!find_product_locked(tx, row.product))
-        return failure{errc::product_not_found, "There is no such product."};
+        return failure{errc::product_not_found, "there is no such product"};
     auto moved = ledger::allocate(tx, row.product, row.id, row.quantity, to_string(actor), now);
     if (!moved) return moved.error();
     insert_sale(tx, row, now);
@@ -41,7 +41,7 @@ result<locked_sale> lock_sale(db::transaction& tx, sale_id id) {
     const auto seen = find_sale(tx, id);  // which product it is never changes
     if (!seen) return no_sale();
     if (!find_product_locked(tx, seen->product))
-        return failure{errc::sale_state, "The sale has ended, and its product is retired."};
+        return failure{errc::sale_state, "the sale has ended, and its product is retired"};
     auto row = find_sale_locked(tx, id);
     if (!row) return no_sale();
     const pool_id both[] = {pool_of(row->product), pool_of(id)};
@@ -96,7 +96,7 @@ asio::awaitable<result<sale>> sale_changes::change(sale_id id, sale_change wante
 
 asio::awaitable<result<sale>> sale_changes::pause(sale_id id, bool paused) {
     row_edit edit = [paused](const sale_row& before, instant now, bool) -> result<sale_row> {
-        if (has_ended(before, now)) return failure{errc::sale_state, "The sale has ended."};
+        if (has_ended(before, now)) return failure{errc::sale_state, "the sale has ended"};
         auto after = before;
         after.paused = paused;
         return after;
@@ -117,7 +117,7 @@ asio::awaitable<result<sale>> sale_changes::change_gated(sale_id id, row_edit ed
     const auto view = co_await reader_.gate_view_of(id);
     if (!view && needs_gate_time)
         co_return failure{errc::gate_unavailable,
-                          "The gate cannot say whether the sale has opened."};
+                          "the gate cannot say whether the sale has opened"};
     const auto expected = edit(before->row, view ? view->now : clock_.now(), before->row.opened);
     if (!expected) co_return expected.error();
     if (*expected == before->row) co_return co_await reader_.current_sale(std::move(*before));

@@ -69,7 +69,7 @@ std::vector<sale_id> ids_of(const record_page& records) {
 
 result<sale_record> find_record(db::transaction& tx, sale_id id) {
     auto row = find_sale(tx, id);
-    if (!row) return failure{errc::sale_not_found, "There is no such sale."};
+    if (!row) return failure{errc::sale_not_found, "there is no such sale"};
     return std::move(with_pools(tx, {std::move(*row)}).front());
 }
 

@@ -45,10 +45,10 @@ bool fits_open_sale(const sale_row& before, const sale_row& after) {
 
 result<void> check_change(const sale_row& before, const sale_row& after, instant now,
                           bool has_opened) {
-    if (has_ended(before, now)) return failure{errc::sale_state, "The sale has ended."};
+    if (has_ended(before, now)) return failure{errc::sale_state, "the sale has ended"};
     if ((has_opened || now >= before.starts_at) && !fits_open_sale(before, after)) {
         return failure{errc::sale_state,
-                       "The sale has opened: only title and ends_at can be changed."};
+                       "the sale has opened: only title and ends_at can be changed"};
     }
     return check_window(after.starts_at, after.ends_at, now);
 }

@@ -49,7 +49,7 @@ result<void> check_change(const sale_row& before, const sale_row& after, instant
 sale_status status_of(const sale_row& row, instant now, std::int64_t remaining);
 
 /// The sale as it is now. While the gate is open its time and its remaining units count, because
-/// they decide who gets in; else `clock_now` and what the record has not sold.
+/// they decide who may buy; else `clock_now` and what the record has not sold.
 sale current_sale(const sale_record& record, const std::optional<stock::gate_view>& gate,
                   instant clock_now);
 /// Whether current_sale() needs nothing of the pool, so that an old `record` will do: the gate is

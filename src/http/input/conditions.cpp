@@ -53,7 +53,7 @@ std::optional<tag_list> read_tags(const std::vector<std::string>& fields) {
     return out;
 }
 
-/// The version of `"<version>-<live>"`.
+/// The version of `"<version>-<hash>"`.
 std::optional<std::int64_t> version_in(const entity_tag& tag) {
     if (tag.weak) return std::nullopt;
     const auto* begin = tag.opaque.data() + 1;

@@ -88,7 +88,7 @@ problem_kind kind_of(errc code) {
         case errc::stock_conflict: return {409, "There is not enough stock"};
         case errc::sale_state: return {409, "The sale's state does not allow this"};
         case errc::product_on_sale: return {409, "The product is on sale"};
-        case errc::precondition_failed: return {412, "It was changed meanwhile"};
+        case errc::precondition_failed: return {412, "The resource was changed meanwhile"};
         case errc::order_not_found: return {404, "There is no such order"};
         case errc::sale_not_open: return {409, "The sale has not opened yet"};
         case errc::sale_paused: return {409, "The sale is paused"};
@@ -103,10 +103,11 @@ problem_kind kind_of(errc code) {
         case errc::idempotency_key_reused: return {422, "The key was used for another request"};
         case errc::idempotency_in_flight:
             return {409, "The request with this key is still running"};
-        case errc::attempt_void: return {409, "The attempt with this key was given up"};
+        case errc::attempt_void: return {409, "The purchase with this key was given up"};
         case errc::overloaded: return {503, "The shop is too busy"};
-        case errc::gate_unavailable: return {503, "The gate of the sale is out of reach"};
-        case errc::database_unavailable: return {503, "The record is out of reach"};
+        case errc::gate_unavailable: return {503, "The sale cannot be reached at the moment"};
+        case errc::database_unavailable:
+            return {503, "The database cannot be reached at the moment"};
         case errc::outcome_unknown: return {503, "The outcome is not known yet"};
         case errc::internal: return {500, "Something went wrong here"};
     }

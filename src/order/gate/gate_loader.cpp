@@ -211,7 +211,7 @@ asio::awaitable<result<bool>> gate_loader::load_claimed(sale_id sale, load_ptr m
     if (!opened) co_return opened.error();
     if (!*opened) co_return false;
     log::info("gate.loaded", {{"sale", to_string(sale)}, {"epoch", epoch}});
-    // Closed between the read and the opening? Then nobody else would take the gate away.
+    // If the sale was closed between the read and the opening, nobody else removes this gate.
     auto still = co_await is_open(sale);
     if (!still && still.error().code == errc::sale_ended) co_return still.error();
     co_return true;

@@ -31,11 +31,11 @@ inline constexpr std::array order_actions{
     order_action::accept_return,
 };
 
-/// The state that the action ends in, wherever it begins. An order that is there already is left
-/// alone: the same action again gets the same answer.
+/// The state that the action leads to. An order in that state already is not changed: a repeated
+/// action gets the same answer.
 order_state end_of(order_action what);
 
-/// May the action be done to an order in this state? Never when the order is at its end already.
+/// Is the action allowed in this state? Never in its own end state.
 bool may(order_action what, order_state from);
 
 /// Do the order's units count as sold?

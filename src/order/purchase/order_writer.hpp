@@ -34,8 +34,8 @@ private:
     /// What to do next with a batch.
     enum class step {
         done,    ///< every purchase was settled
-        again,   ///< run it anew
-        refuse,  ///< it does not fit: refuse what does not, then run the rest anew
+        again,   ///< run it again
+        refuse,  ///< some purchases do not fit: refuse those, then run the rest again
         halve,   ///< one of them cannot be written: divide the batch until that one is alone
     };
 

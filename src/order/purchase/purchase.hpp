@@ -59,7 +59,7 @@ struct cart {
     deadline until;
 };
 
-/// A cart in the writer's hands; shared with the request, which may stop waiting for it.
+/// A cart in the writer's queue. The request shares it and may stop waiting for it.
 struct purchase {
     explicit purchase(cart wanted) : what(std::move(wanted)) {}
 

@@ -21,7 +21,7 @@ public:
     bool push(purchase_ptr wanted);
 
     /// Blocks until something waits, then takes what is there, at most `orders` and about `bytes`
-    /// of record, without waiting for more. What the requests have given up is left out.
+    /// of record, without waiting for more. Purchases that their requests gave up are left out.
     /// Empty: closed and drained.
     std::vector<purchase_ptr> take(std::size_t orders, std::size_t bytes);
 

@@ -103,7 +103,7 @@ asio::awaitable<result<void>> accounts::verify_code(code_purpose purpose, std::s
 }
 
 asio::awaitable<result<account>> accounts::sign_up(signup request, std::string client) {
-    // The code first: whoever has none shall not make the server hash.
+    // The code first, so that a request without one costs no hash.
     auto check = [this, email = request.email,
                   code = request.code](db::transaction& tx) -> result<bool> {
         if (is_taken(tx, email)) return email_taken();
